@@ -1,5 +1,5 @@
 import type { AudienceClass, AudienceCode } from '../audience/types.ts';
-import type { Instant, LocalDate, LocalTime, Window, Weekday } from '../time/types.ts';
+import type { Instant, LocalDate, LocalTime, Weekday, Window } from '../time/types.ts';
 
 /**
  * A recurring opening range: "Mondays 09:00-12:00 local, for professionals, in this space".
