@@ -1,0 +1,68 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { createServer } from 'node:net';
+
+/** Whether the port can be listened on now. */
+export function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(false));
+    probe.listen({ port, host, exclusive: true }, () => probe.close(() => resolve(true)));
+  });
+}
+
+/** A port that the system chose as free a moment ago. */
+export function anyFreePort(host = '127.0.0.1'): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen({ port: 0, host, exclusive: true }, () => {
+      const address = probe.address();
+      probe.close(() =>
+        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port was given')),
+      );
+    });
+  });
+}
+
+/** The first free port from `first` on, among a hundred; then any. */
+export async function firstFreePort(first: number, host = '127.0.0.1'): Promise<number> {
+  for (let port = first; port < first + 100; port += 1) {
+    if (await isPortFree(port, host)) return port;
+  }
+  return anyFreePort(host);
+}
+
+/** Name and process id of who listens on the port, where the system lets us know. */
+export function whoListens(port: number): string | undefined {
+  const inode = listeningInode(port);
+  if (!inode) return undefined;
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      const isHolder = readdirSync(`/proc/${pid}/fd`).some(
+        (fd) => readlinkSync(`/proc/${pid}/fd/${fd}`) === `socket:[${inode}]`,
+      );
+      if (isHolder) return `${readFileSync(`/proc/${pid}/comm`, 'utf8').trim()} (process ${pid})`;
+    } catch {
+      // Another user's process, or one that has just ended.
+    }
+  }
+  return undefined;
+}
+
+/** proc_net_tcp(5): column 1 is address:port in hexadecimal, column 3 the state (0A: listening), column 9 the inode. */
+function listeningInode(port: number): string | undefined {
+  const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  for (const table of ['/proc/net/tcp', '/proc/net/tcp6']) {
+    let lines: string[];
+    try {
+      lines = readFileSync(table, 'utf8').split('\n').slice(1);
+    } catch {
+      continue;
+    }
+    for (const line of lines) {
+      const columns = line.trim().split(/\s+/);
+      if (columns[1]?.endsWith(suffix) && columns[3] === '0A') return columns[9];
+    }
+  }
+  return undefined;
+}
