@@ -24,7 +24,10 @@ export interface Grant {
   readonly isStaff: boolean;
 }
 
-/** When a class of audiences holds the spaces behind a door. Windows of one door never overlap for two classes. */
+/**
+ * When a class of audiences holds a space behind a door. Windows of one door and class neither overlap nor touch. Windows of two
+ * classes overlap only where the door leads to several spaces in different hands: it then admits each of these classes.
+ */
 export interface AudienceWindow {
   readonly doorId: string;
   readonly audienceClass: AudienceClass;
@@ -72,7 +75,7 @@ export interface AccessRequest {
   readonly match: CredentialMatch;
   readonly clockTrust: ClockTrust;
   readonly doorMode: DoorMode;
-  /** PIN failures at this door within the policy's window, most recent last; only read for PINs. */
+  /** PIN failures at this door, most recent last, as far back as `pinFailuresKeptMs` says; only read for PINs. */
   readonly recentPinFailures: readonly Instant[];
 }
 
@@ -98,6 +101,6 @@ export type AccessDecision =
       readonly reason: DenialReason;
       /** The grant that came closest, so that the refusal can say "not yet: from 9:00". */
       readonly grantId: string | null;
-      /** `not_yet`: when it will open; `ended`: when it ended. */
+      /** `not_yet`: when it will open; `ended`: when it ended; `too_many_attempts`: when PINs are read again. */
       readonly at?: Instant;
     };

@@ -1,5 +1,5 @@
 import type { AudienceClass, AudienceCode } from '../audience/types.ts';
-import type { Instant, LocalDate, LocalTime, Weekday, Window } from '../time/types.ts';
+import type { LocalDate, LocalTime, Weekday, Window } from '../time/types.ts';
 
 /**
  * A recurring opening range: "Mondays 09:00-12:00 local, for professionals, in this space".
@@ -37,6 +37,8 @@ export interface ResourceFacts {
   readonly spaceId: string;
   readonly bufferBeforeMs: number;
   readonly bufferAfterMs: number;
+  /** The handover of its space: how long after a booking no other class of audiences may begin there. */
+  readonly handoverMs: number;
 }
 
 /** What is in the way: a booking's `occupied` range on its resource, and its `spaceHold` for its class. */
@@ -56,10 +58,10 @@ export interface ResourceDay {
   readonly open: readonly Window[];
   /** When it is taken. Sorted, disjoint, clipped to the day. */
   readonly busy: readonly Window[];
+  /** When audiences of another class hold its space, handovers included. Sorted, disjoint, clipped to the day. */
+  readonly otherUse: readonly Window[];
 }
 
 export interface FreeTime extends Window {
   readonly resourceId: string;
 }
-
-export type At = Instant;
