@@ -54,7 +54,8 @@ create table audiences (
   audience_class text not null check (audience_class ~ '^[a-z][a-z0-9_]{0,39}$'),
   color text not null check (color ~ '^#[0-9a-f]{6}$'),
   pattern text not null check (pattern in ('plain', 'diagonal', 'dots', 'cross', 'waves', 'grid')),
-  letter text not null check (length(letter) = 1),
+  letter_fr text not null check (length(letter_fr) = 1),
+  letter_en text not null check (length(letter_en) = 1),
   is_staff boolean not null default false,
   position smallint not null default 0,
   primary key (network_id, id),
@@ -296,7 +297,7 @@ create table throttles (
 create table bookings (
   network_id uuid not null references networks (id),
   id uuid not null,
-  reference text not null check (reference ~ '^[A-Z0-9]{6,12}$'),
+  reference text not null check (reference ~ '^[A-Z0-9]{4}-[A-Z0-9]{4}$'),
   site_id uuid not null,
   space_id uuid not null,
   resource_id uuid not null,

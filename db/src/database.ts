@@ -6,7 +6,16 @@ import * as schema from './schema/index.ts';
 /** A transaction, or (in tests and tools) the connection pool itself. */
 export type Tx = Pick<
   PostgresJsDatabase<typeof schema>,
-  'select' | 'selectDistinct' | 'insert' | 'update' | 'delete' | 'execute' | 'transaction' | '$with' | 'with'
+  | 'select'
+  | 'selectDistinct'
+  | 'selectDistinctOn'
+  | 'insert'
+  | 'update'
+  | 'delete'
+  | 'execute'
+  | 'transaction'
+  | '$with'
+  | 'with'
 >;
 
 export interface Database {

@@ -1,0 +1,354 @@
+import type { BookingStatus, Instant, Window } from '@mitoyen/domain';
+import { and, asc, count, desc, eq, gt, inArray, lte, ne, sql } from 'drizzle-orm';
+import type { Tx } from '../database.ts';
+import {
+  accounts,
+  audiences,
+  bookings,
+  credentials,
+  idempotencyKeys,
+  members,
+  resources,
+  sites,
+  spaces,
+  tariffs,
+  windowToSql,
+} from '../schema/index.ts';
+
+/** Everything that booking a resource needs to know about it, in one round trip; null when it is not there or not bookable. */
+export async function findBookableResource(tx: Tx, networkId: string, resourceId: string) {
+  const [row] = await tx
+    .select({
+      id: resources.id,
+      name: resources.name,
+      kind: resources.kind,
+      siteId: resources.siteId,
+      siteSlug: sites.slug,
+      siteName: sites.name,
+      siteCommune: sites.commune,
+      structureId: sites.structureId,
+      timeZone: sites.timeZone,
+      spaceId: resources.spaceId,
+      spaceName: spaces.name,
+      handoverMinutes: spaces.handoverMinutes,
+      bufferBeforeMinutes: resources.bufferBeforeMinutes,
+      bufferAfterMinutes: resources.bufferAfterMinutes,
+      tariffId: resources.tariffId,
+      currency: tariffs.currency,
+      hourMinor: tariffs.hourMinor,
+      halfDayMinor: tariffs.halfDayMinor,
+      dayMinor: tariffs.dayMinor,
+      halfDayHours: tariffs.halfDayHours,
+      vatKind: tariffs.vatKind,
+    })
+    .from(resources)
+    .innerJoin(spaces, and(eq(spaces.networkId, networkId), eq(spaces.id, resources.spaceId)))
+    .innerJoin(sites, and(eq(sites.networkId, networkId), eq(sites.id, resources.siteId)))
+    .leftJoin(tariffs, and(eq(tariffs.networkId, networkId), eq(tariffs.id, resources.tariffId)))
+    .where(and(eq(resources.networkId, networkId), eq(resources.id, resourceId), eq(resources.isActive, true)));
+  return row ?? null;
+}
+
+/**
+ * Lets the bookings of one space follow each other until the end of the transaction. The exclusion constraints keep the promise
+ * without it; but two transactions that insert conflicting rows at once would each wait for the other, and PostgreSQL needs a
+ * second (deadlock_timeout) to see that. Does nothing for a resource that is not there.
+ */
+export async function lockSpaceOfResource(tx: Tx, networkId: string, resourceId: string) {
+  await tx.execute(sql`
+    select pg_advisory_xact_lock(hashtextextended(${resources.spaceId}::text, 0))
+    from ${resources} where ${resources.networkId} = ${networkId} and ${resources.id} = ${resourceId}`);
+}
+
+/** Frees what was put aside too long ago in a space, so that it does not stand in the way of the next booking. */
+export async function expireHolds(tx: Tx, networkId: string, spaceId: string, window: Window, now: Instant) {
+  await tx
+    .update(bookings)
+    .set({ status: 'expired', holdExpiresAt: null })
+    .where(
+      and(
+        eq(bookings.networkId, networkId),
+        eq(bookings.spaceId, spaceId),
+        eq(bookings.status, 'held'),
+        lte(bookings.holdExpiresAt, now),
+        sql`${bookings.spaceHold} && ${windowToSql(window)}::tstzrange`,
+      ),
+    );
+}
+
+/** The same for the whole network; run by a job. Returns how many. */
+export async function expireAllHolds(tx: Tx, networkId: string, now: Instant): Promise<number> {
+  const rows = await tx
+    .update(bookings)
+    .set({ status: 'expired', holdExpiresAt: null })
+    .where(and(eq(bookings.networkId, networkId), eq(bookings.status, 'held'), lte(bookings.holdExpiresAt, now)))
+    .returning({ id: bookings.id });
+  return rows.length;
+}
+
+/** Bookings that ended: checked in becomes completed, confirmed and never checked in becomes a no-show. Run by a job. */
+export async function closeEndedBookings(tx: Tx, networkId: string, now: Instant) {
+  await tx
+    .update(bookings)
+    .set({ status: sql`case when ${bookings.status} = 'checked_in' then 'completed' else 'no_show' end` })
+    .where(
+      and(
+        eq(bookings.networkId, networkId),
+        inArray(bookings.status, ['confirmed', 'checked_in']),
+        lte(bookings.endsAt, now),
+      ),
+    );
+}
+
+export async function insertBooking(tx: Tx, booking: typeof bookings.$inferInsert) {
+  await tx.insert(bookings).values(booking);
+}
+
+/** Changes a booking if it still is at `revision`; false otherwise. Active statuses meet the constraints again. */
+export async function updateBooking(
+  tx: Tx,
+  networkId: string,
+  id: string,
+  revision: number,
+  changes: Partial<typeof bookings.$inferInsert>,
+): Promise<boolean> {
+  const rows = await tx
+    .update(bookings)
+    .set(changes)
+    .where(and(eq(bookings.networkId, networkId), eq(bookings.id, id), eq(bookings.revision, revision)))
+    .returning({ id: bookings.id });
+  return rows.length === 1;
+}
+
+export async function countHeld(tx: Tx, networkId: string, memberId: string, now: Instant): Promise<number> {
+  const [row] = await tx
+    .select({ count: count() })
+    .from(bookings)
+    .where(
+      and(
+        eq(bookings.networkId, networkId),
+        eq(bookings.memberId, memberId),
+        eq(bookings.status, 'held'),
+        gt(bookings.holdExpiresAt, now),
+      ),
+    );
+  return row?.count ?? 0;
+}
+
+const bookingColumns = {
+  id: bookings.id,
+  reference: bookings.reference,
+  status: bookings.status,
+  startsAt: bookings.startsAt,
+  endsAt: bookings.endsAt,
+  holdExpiresAt: bookings.holdExpiresAt,
+  currency: bookings.currency,
+  priceMinor: bookings.priceMinor,
+  quote: bookings.quote,
+  revision: bookings.revision,
+  createdAt: bookings.createdAt,
+  checkedInAt: bookings.checkedInAt,
+  audienceId: bookings.audienceId,
+  audience: audiences.code,
+  audienceClass: bookings.audienceClass,
+  memberId: bookings.memberId,
+  memberName: members.displayName,
+  memberAccountId: members.accountId,
+  resourceId: bookings.resourceId,
+  resourceName: resources.name,
+  resourceKind: resources.kind,
+  spaceId: bookings.spaceId,
+  spaceName: spaces.name,
+  siteId: bookings.siteId,
+  siteSlug: sites.slug,
+  siteName: sites.name,
+  siteCommune: sites.commune,
+  timeZone: sites.timeZone,
+  structureId: sites.structureId,
+};
+
+export type BookingRecord = NonNullable<Awaited<ReturnType<typeof findBooking>>>;
+
+const selectBookings = (tx: Tx) =>
+  tx
+    .select(bookingColumns)
+    .from(bookings)
+    .innerJoin(members, and(eq(members.networkId, bookings.networkId), eq(members.id, bookings.memberId)))
+    .innerJoin(audiences, and(eq(audiences.networkId, bookings.networkId), eq(audiences.id, bookings.audienceId)))
+    .innerJoin(resources, and(eq(resources.networkId, bookings.networkId), eq(resources.id, bookings.resourceId)))
+    .innerJoin(spaces, and(eq(spaces.networkId, bookings.networkId), eq(spaces.id, bookings.spaceId)))
+    .innerJoin(sites, and(eq(sites.networkId, bookings.networkId), eq(sites.id, bookings.siteId)));
+
+export async function findBooking(tx: Tx, networkId: string, id: string) {
+  const [row] = await selectBookings(tx).where(and(eq(bookings.networkId, networkId), eq(bookings.id, id)));
+  return row ?? null;
+}
+
+/** Locks the row of a booking until the end of the transaction; read it after. */
+export async function lockBooking(tx: Tx, networkId: string, id: string) {
+  await tx.execute(
+    sql`select 1 from ${bookings} where ${bookings.networkId} = ${networkId} and ${bookings.id} = ${id} for no key update`,
+  );
+}
+
+/** A member's bookings: what is to come soonest first, what is past latest first. Holds that ran out are left out. */
+export async function listBookingsOfMember(
+  tx: Tx,
+  networkId: string,
+  memberId: string,
+  scope: 'upcoming' | 'past',
+  now: Instant,
+  page: { limit: number; offset: number },
+) {
+  const where = and(
+    eq(bookings.networkId, networkId),
+    eq(bookings.memberId, memberId),
+    ne(bookings.status, 'expired'),
+    scope === 'upcoming'
+      ? and(
+          gt(bookings.endsAt, now),
+          inArray(bookings.status, ['held', 'confirmed', 'checked_in']),
+          sql`(${bookings.holdExpiresAt} is null or ${bookings.holdExpiresAt} > ${new Date(now).toISOString()}::timestamptz)`,
+        )
+      : sql`not (${gt(bookings.endsAt, now)} and ${inArray(bookings.status, ['held', 'confirmed', 'checked_in'])})`,
+  );
+  const [rows, [total]] = await Promise.all([
+    selectBookings(tx)
+      .where(where)
+      .orderBy(scope === 'upcoming' ? asc(bookings.startsAt) : desc(bookings.startsAt), asc(bookings.id))
+      .limit(page.limit)
+      .offset(page.offset),
+    tx.select({ count: count() }).from(bookings).where(where),
+  ]);
+  return { rows, total: total?.count ?? 0 };
+}
+
+/** Bookings of a site that meet `window`, by start; cancelled and expired ones left out unless asked for. */
+export async function listBookingsOfSite(
+  tx: Tx,
+  networkId: string,
+  siteId: string,
+  window: Window,
+  statuses: readonly BookingStatus[],
+) {
+  return selectBookings(tx)
+    .where(
+      and(
+        eq(bookings.networkId, networkId),
+        eq(bookings.siteId, siteId),
+        sql`${bookings.occupied} && ${windowToSql(window)}::tstzrange`,
+        inArray(bookings.status, [...statuses]),
+      ),
+    )
+    .orderBy(asc(bookings.startsAt), asc(bookings.id));
+}
+
+/** The PIN of a booking, still sealed. */
+export async function findPin(tx: Tx, networkId: string, bookingId: string) {
+  const [row] = await tx
+    .select({ id: credentials.id, valueSealed: credentials.valueSealed })
+    .from(credentials)
+    .where(
+      and(
+        eq(credentials.networkId, networkId),
+        eq(credentials.bookingId, bookingId),
+        eq(credentials.kind, 'pin'),
+        sql`${credentials.revokedAt} is null`,
+      ),
+    );
+  return row ?? null;
+}
+
+/** Whether a PIN already opens something at the site in this time. */
+export async function isPinTaken(tx: Tx, networkId: string, siteId: string, lookupHash: string, window: Window) {
+  const [row] = await tx
+    .select({ id: credentials.id })
+    .from(credentials)
+    .where(
+      and(
+        eq(credentials.networkId, networkId),
+        eq(credentials.kind, 'pin'),
+        eq(credentials.siteId, siteId),
+        eq(credentials.lookupHash, lookupHash),
+        sql`${credentials.revokedAt} is null`,
+        sql`${credentials.activeDuring} && ${windowToSql(window)}::tstzrange`,
+      ),
+    )
+    .limit(1);
+  return row !== undefined;
+}
+
+export async function updatePinWindow(tx: Tx, networkId: string, credentialId: string, window: Window) {
+  await tx
+    .update(credentials)
+    .set({ activeDuring: window })
+    .where(and(eq(credentials.networkId, networkId), eq(credentials.id, credentialId)));
+}
+
+/** Whom to write to about a booking; null for a member without a login. */
+export async function findContactOfMember(tx: Tx, networkId: string, memberId: string) {
+  const [row] = await tx
+    .select({ email: accounts.email, locale: accounts.locale, displayName: members.displayName })
+    .from(members)
+    .innerJoin(accounts, and(eq(accounts.networkId, networkId), eq(accounts.id, members.accountId)))
+    .where(and(eq(members.networkId, networkId), eq(members.id, memberId)));
+  return row ?? null;
+}
+
+/** First arrival through a door: confirmed becomes checked in. False when it was so already or never can be. */
+export async function checkInBooking(tx: Tx, networkId: string, id: string, at: Instant): Promise<boolean> {
+  const rows = await tx
+    .update(bookings)
+    .set({ status: 'checked_in', checkedInAt: at })
+    .where(and(eq(bookings.networkId, networkId), eq(bookings.id, id), eq(bookings.status, 'confirmed')))
+    .returning({ id: bookings.id });
+  return rows.length === 1;
+}
+
+// --- idempotency --------------------------------------------------------------------------------------------------------
+
+/**
+ * Takes the key for this transaction: null when it is new. A request with the same key that is still under way is waited for (the
+ * primary key makes the insert wait); its row is returned when it committed, and the key is ours when it rolled back.
+ */
+export async function claimIdempotencyKey(tx: Tx, row: Omit<typeof idempotencyKeys.$inferInsert, 'responseSealed'>) {
+  const inserted = await tx
+    .insert(idempotencyKeys)
+    .values(row)
+    .onConflictDoNothing()
+    .returning({ key: idempotencyKeys.key });
+  if (inserted.length === 1) return null;
+  const [found] = await tx
+    .select({ requestHash: idempotencyKeys.requestHash, responseSealed: idempotencyKeys.responseSealed })
+    .from(idempotencyKeys)
+    .where(
+      and(
+        eq(idempotencyKeys.networkId, row.networkId),
+        eq(idempotencyKeys.scope, row.scope),
+        eq(idempotencyKeys.key, row.key),
+      ),
+    );
+  return found ?? null;
+}
+
+export async function storeIdempotentResponse(
+  tx: Tx,
+  row: { networkId: string; scope: string; key: string; responseSealed: string },
+) {
+  await tx
+    .update(idempotencyKeys)
+    .set({ responseSealed: row.responseSealed })
+    .where(
+      and(
+        eq(idempotencyKeys.networkId, row.networkId),
+        eq(idempotencyKeys.scope, row.scope),
+        eq(idempotencyKeys.key, row.key),
+      ),
+    );
+}
+
+export async function purgeIdempotencyKeys(tx: Tx, networkId: string, before: Instant) {
+  await tx
+    .delete(idempotencyKeys)
+    .where(and(eq(idempotencyKeys.networkId, networkId), lte(idempotencyKeys.createdAt, before)));
+}

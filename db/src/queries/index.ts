@@ -1,0 +1,6 @@
+export * from './bookings.ts';
+export * from './doors.ts';
+export * from './networks.ts';
+export * from './outbox.ts';
+export * from './people.ts';
+export * from './places.ts';

@@ -1,0 +1,92 @@
+import type { Instant } from '@mitoyen/domain';
+import { and, asc, desc, eq, isNull, lt, lte, sql } from 'drizzle-orm';
+import type { Tx } from '../database.ts';
+import { mails, outbox } from '../schema/index.ts';
+
+/** Channel on which servers hear that a network has something to do. The payload is the network's id. */
+export const OUTBOX_CHANNEL = 'mitoyen_outbox';
+/** Channel of what hosts watch live. The payload is JSON: `{ networkId, siteId, … }`. */
+export const LIVE_CHANNEL = 'mitoyen_live';
+
+/** Notes what must happen once this transaction has committed, and wakes a server up for it. */
+export async function insertOutbox(tx: Tx, row: typeof outbox.$inferInsert) {
+  await tx.insert(outbox).values(row);
+  await tx.execute(sql`select pg_notify(${OUTBOX_CHANNEL}, ${row.networkId})`);
+}
+
+/** Takes due work for the length of this transaction; other servers skip it. Oldest first. */
+export async function takeOutbox(tx: Tx, networkId: string, now: Instant, limit: number) {
+  return tx
+    .select()
+    .from(outbox)
+    .where(
+      and(
+        eq(outbox.networkId, networkId),
+        isNull(outbox.doneAt),
+        isNull(outbox.failedAt),
+        lte(outbox.availableAt, now),
+      ),
+    )
+    .orderBy(asc(outbox.availableAt), asc(outbox.id))
+    .limit(limit)
+    .for('update', { skipLocked: true });
+}
+
+export async function updateOutbox(
+  tx: Tx,
+  networkId: string,
+  id: string,
+  changes: Partial<typeof outbox.$inferInsert>,
+) {
+  await tx
+    .update(outbox)
+    .set(changes)
+    .where(and(eq(outbox.networkId, networkId), eq(outbox.id, id)));
+}
+
+export async function purgeOutbox(tx: Tx, networkId: string, before: Instant) {
+  await tx.delete(outbox).where(and(eq(outbox.networkId, networkId), lt(outbox.doneAt, before)));
+}
+
+/** Tells every server's live listeners. Sent when the transaction commits. */
+export async function notifyLive(tx: Tx, event: { networkId: string; siteId: string } & Record<string, unknown>) {
+  await tx.execute(sql`select pg_notify(${LIVE_CHANNEL}, ${JSON.stringify(event)})`);
+}
+
+export async function insertMail(tx: Tx, mail: typeof mails.$inferInsert) {
+  await tx.insert(mails).values(mail);
+}
+
+export async function markMailSent(tx: Tx, networkId: string, id: string, at: Instant) {
+  await tx
+    .update(mails)
+    .set({ sentAt: at })
+    .where(and(eq(mails.networkId, networkId), eq(mails.id, id)));
+}
+
+export async function listMails(tx: Tx, networkId: string, limit: number) {
+  return tx
+    .select({
+      id: mails.id,
+      recipient: mails.recipient,
+      subject: mails.subject,
+      createdAt: mails.createdAt,
+      sentAt: mails.sentAt,
+    })
+    .from(mails)
+    .where(eq(mails.networkId, networkId))
+    .orderBy(desc(mails.createdAt), desc(mails.id))
+    .limit(limit);
+}
+
+export async function findMail(tx: Tx, networkId: string, id: string) {
+  const [row] = await tx
+    .select()
+    .from(mails)
+    .where(and(eq(mails.networkId, networkId), eq(mails.id, id)));
+  return row ?? null;
+}
+
+export async function purgeMails(tx: Tx, networkId: string, before: Instant) {
+  await tx.delete(mails).where(and(eq(mails.networkId, networkId), lt(mails.createdAt, before)));
+}

@@ -1,0 +1,274 @@
+import type { Window } from '@mitoyen/domain';
+import { and, asc, eq, exists, inArray, sql } from 'drizzle-orm';
+import type { Tx } from '../database.ts';
+import {
+  audiences,
+  bookings,
+  closures,
+  hostStructures,
+  openingWindows,
+  resources,
+  sites,
+  spaces,
+  tariffs,
+  windowToSql,
+} from '../schema/index.ts';
+
+export async function listAudiences(tx: Tx, networkId: string) {
+  return tx.select().from(audiences).where(eq(audiences.networkId, networkId)).orderBy(asc(audiences.position));
+}
+
+const siteColumns = {
+  id: sites.id,
+  slug: sites.slug,
+  name: sites.name,
+  description: sites.description,
+  addressLine: sites.addressLine,
+  postalCode: sites.postalCode,
+  commune: sites.commune,
+  inseeCode: sites.inseeCode,
+  departement: sites.departement,
+  latitude: sites.latitude,
+  longitude: sites.longitude,
+  timeZone: sites.timeZone,
+  schoolZone: sites.schoolZone,
+  programmes: sites.programmes,
+  isDemo: sites.isDemo,
+  structureId: sites.structureId,
+  structureName: hostStructures.name,
+  structureLabels: hostStructures.labels,
+};
+
+const withStructure = and(eq(hostStructures.networkId, sites.networkId), eq(hostStructures.id, sites.structureId));
+
+export type SiteRecord = Awaited<ReturnType<typeof listSites>>[number];
+
+export interface SiteFilter {
+  /** Compared without accents or case, anywhere in name, commune or postal code. */
+  readonly text?: string;
+  readonly inseeCode?: string;
+  readonly structureIds?: readonly string[];
+  /** Great-circle distance in kilometres. */
+  readonly near?: { readonly latitude: number; readonly longitude: number; readonly withinKm: number };
+  readonly resourceKind?: 'desk' | 'room' | 'video';
+}
+
+/** Kilometres on a sphere of radius 6371 km (haversine): within 0.5 % of the ellipsoid. */
+const distanceKm = (latitude: number, longitude: number) => sql<number>`(6371 * 2 * asin(least(1, sqrt(
+  power(sin(radians(${sites.latitude} - ${latitude}::float8) / 2), 2) +
+  cos(radians(${latitude}::float8)) * cos(radians(${sites.latitude})) * power(sin(radians(${sites.longitude} - ${longitude}::float8) / 2), 2)))))`;
+
+/** Sites, nearest first where a place is given, by name otherwise. At most `limit`. */
+export async function listSites(tx: Tx, networkId: string, filter: SiteFilter, limit: number) {
+  const { near, text } = filter;
+  // A degree of latitude is 111 km; the box lets the index work before the exact distance is computed.
+  const box = near && {
+    latitude: near.withinKm / 111,
+    longitude: near.withinKm / (111 * Math.max(0.01, Math.cos((near.latitude * Math.PI) / 180))),
+  };
+  const distance = near === undefined ? sql<number | null>`null::float8` : distanceKm(near.latitude, near.longitude);
+  return tx
+    .select({ ...siteColumns, distanceKm: distance })
+    .from(sites)
+    .innerJoin(hostStructures, withStructure)
+    .where(
+      and(
+        eq(sites.networkId, networkId),
+        text === undefined
+          ? undefined
+          : sql`${sites.searchText} like ${`%${text.replace(/[\\%_]/g, (c) => `\\${c}`)}%`}`,
+        filter.inseeCode === undefined ? undefined : eq(sites.inseeCode, filter.inseeCode),
+        filter.structureIds === undefined ? undefined : inArray(sites.structureId, [...filter.structureIds]),
+        near && box
+          ? sql`${sites.latitude} between ${near.latitude - box.latitude}::float8 and ${near.latitude + box.latitude}::float8
+              and ${sites.longitude} between ${near.longitude - box.longitude}::float8 and ${near.longitude + box.longitude}::float8
+              and ${distance} <= ${near.withinKm}::float8`
+          : undefined,
+        filter.resourceKind === undefined
+          ? undefined
+          : exists(
+              tx
+                .select({ one: sql`1` })
+                .from(resources)
+                .where(
+                  and(
+                    eq(resources.networkId, networkId),
+                    eq(resources.siteId, sites.id),
+                    eq(resources.kind, filter.resourceKind),
+                    eq(resources.isActive, true),
+                  ),
+                ),
+            ),
+      ),
+    )
+    .orderBy(near === undefined ? asc(sites.name) : asc(distance), asc(sites.id))
+    .limit(limit);
+}
+
+/** One site by its slug or its id. */
+export async function findSite(tx: Tx, networkId: string, by: { slug: string } | { id: string }) {
+  const [row] = await tx
+    .select(siteColumns)
+    .from(sites)
+    .innerJoin(hostStructures, withStructure)
+    .where(and(eq(sites.networkId, networkId), 'slug' in by ? eq(sites.slug, by.slug) : eq(sites.id, by.id)));
+  return row ?? null;
+}
+
+/** Communes that have a site, whose name or postal code contains `text`. */
+export async function findCommunes(tx: Tx, networkId: string, text: string, limit: number) {
+  return tx
+    .select({
+      name: sites.commune,
+      inseeCode: sites.inseeCode,
+      departement: sites.departement,
+      latitude: sql<number>`avg(${sites.latitude})::float8`,
+      longitude: sql<number>`avg(${sites.longitude})::float8`,
+      siteCount: sql<number>`count(*)::int`,
+    })
+    .from(sites)
+    .where(
+      and(
+        eq(sites.networkId, networkId),
+        sql`${sites.searchText} like ${`%${text.replace(/[\\%_]/g, (c) => `\\${c}`)}%`}`,
+      ),
+    )
+    .groupBy(sites.commune, sites.inseeCode, sites.departement)
+    .orderBy(asc(sites.commune))
+    .limit(limit);
+}
+
+export async function listSpaces(tx: Tx, networkId: string, siteIds: readonly string[]) {
+  return tx
+    .select()
+    .from(spaces)
+    .where(and(eq(spaces.networkId, networkId), inArray(spaces.siteId, [...siteIds])))
+    .orderBy(asc(spaces.position), asc(spaces.id));
+}
+
+/** Bookable resources with their tariff, in the order in which the place shows them. */
+export async function listResources(tx: Tx, networkId: string, siteIds: readonly string[]) {
+  return tx
+    .select({
+      id: resources.id,
+      siteId: resources.siteId,
+      spaceId: resources.spaceId,
+      name: resources.name,
+      kind: resources.kind,
+      capacity: resources.capacity,
+      bufferBeforeMinutes: resources.bufferBeforeMinutes,
+      bufferAfterMinutes: resources.bufferAfterMinutes,
+      tariffId: resources.tariffId,
+      currency: tariffs.currency,
+      hourMinor: tariffs.hourMinor,
+      halfDayMinor: tariffs.halfDayMinor,
+      dayMinor: tariffs.dayMinor,
+      halfDayHours: tariffs.halfDayHours,
+      vatKind: tariffs.vatKind,
+    })
+    .from(resources)
+    .leftJoin(tariffs, and(eq(tariffs.networkId, resources.networkId), eq(tariffs.id, resources.tariffId)))
+    .where(
+      and(eq(resources.networkId, networkId), inArray(resources.siteId, [...siteIds]), eq(resources.isActive, true)),
+    )
+    .orderBy(asc(resources.position), asc(resources.id));
+}
+
+export async function listOpeningWindows(tx: Tx, networkId: string, siteIds: readonly string[]) {
+  return tx
+    .select({
+      id: openingWindows.id,
+      siteId: openingWindows.siteId,
+      spaceId: openingWindows.spaceId,
+      audienceId: openingWindows.audienceId,
+      audience: audiences.code,
+      audienceClass: audiences.audienceClass,
+      weekday: openingWindows.weekday,
+      startsAtMinute: openingWindows.startsAtMinute,
+      endsAtMinute: openingWindows.endsAtMinute,
+      validFrom: openingWindows.validFrom,
+      validUntil: openingWindows.validUntil,
+    })
+    .from(openingWindows)
+    .innerJoin(
+      audiences,
+      and(eq(audiences.networkId, openingWindows.networkId), eq(audiences.id, openingWindows.audienceId)),
+    )
+    .where(and(eq(openingWindows.networkId, networkId), inArray(openingWindows.siteId, [...siteIds])))
+    .orderBy(asc(openingWindows.weekday), asc(openingWindows.startsAtMinute), asc(openingWindows.id));
+}
+
+export async function listClosures(tx: Tx, networkId: string, siteIds: readonly string[], window: Window) {
+  return tx
+    .select()
+    .from(closures)
+    .where(
+      and(
+        eq(closures.networkId, networkId),
+        inArray(closures.siteId, [...siteIds]),
+        sql`${closures.during} && ${windowToSql(window)}::tstzrange`,
+      ),
+    )
+    .orderBy(asc(closures.id));
+}
+
+/** What occupies the resources of these sites in `window`: active bookings only. */
+export async function listBusy(tx: Tx, networkId: string, siteIds: readonly string[], window: Window) {
+  return tx
+    .select({
+      siteId: bookings.siteId,
+      resourceId: bookings.resourceId,
+      spaceId: bookings.spaceId,
+      audienceClass: bookings.audienceClass,
+      isStaffUse: bookings.isStaffUse,
+      occupied: bookings.occupied,
+      spaceHold: bookings.spaceHold,
+      status: bookings.status,
+      holdExpiresAt: bookings.holdExpiresAt,
+    })
+    .from(bookings)
+    .where(
+      and(
+        eq(bookings.networkId, networkId),
+        inArray(bookings.siteId, [...siteIds]),
+        sql`${bookings.occupied} && ${windowToSql(window)}::tstzrange`,
+        inArray(bookings.status, ['held', 'confirmed', 'checked_in']),
+      ),
+    );
+}
+
+/** Replaces the weekly hours of a site as a whole. */
+export async function replaceOpeningWindows(
+  tx: Tx,
+  networkId: string,
+  siteId: string,
+  rows: (typeof openingWindows.$inferInsert)[],
+) {
+  await tx
+    .delete(openingWindows)
+    .where(and(eq(openingWindows.networkId, networkId), eq(openingWindows.siteId, siteId)));
+  if (rows.length > 0) await tx.insert(openingWindows).values(rows);
+}
+
+/** Holds the site's hours still until the transaction ends: two hosts who save at once do so one after the other. */
+export async function lockSchedule(tx: Tx, networkId: string, siteId: string) {
+  await tx.execute(
+    sql`select 1 from ${sites} where ${sites.networkId} = ${networkId} and ${sites.id} = ${siteId} for no key update`,
+  );
+}
+
+export async function insertClosure(tx: Tx, closure: typeof closures.$inferInsert) {
+  await tx.insert(closures).values(closure);
+}
+
+export async function findClosure(tx: Tx, networkId: string, id: string) {
+  const [row] = await tx
+    .select()
+    .from(closures)
+    .where(and(eq(closures.networkId, networkId), eq(closures.id, id)));
+  return row ?? null;
+}
+
+export async function deleteClosure(tx: Tx, networkId: string, id: string) {
+  await tx.delete(closures).where(and(eq(closures.networkId, networkId), eq(closures.id, id)));
+}
