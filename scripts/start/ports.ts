@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { networkInterfaces } from 'node:os';
 
 /** Whether the port can be listened on now. */
 export function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
@@ -8,6 +9,15 @@ export function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
     probe.once('error', () => resolve(false));
     probe.listen({ port, host, exclusive: true }, () => probe.close(() => resolve(true)));
   });
+}
+
+/** Free on both loopbacks: a browser asked for `localhost` tries ::1 first, and would find who listens there alone. */
+export async function isWebPortFree(port: number, host: string): Promise<boolean> {
+  return (await isPortFree(port, host)) && (!hasIpv6Loopback() || (await isPortFree(port, '::1')));
+}
+
+function hasIpv6Loopback(): boolean {
+  return Object.values(networkInterfaces()).some((list) => list?.some((address) => address.address === '::1'));
 }
 
 /** A port that the system chose as free a moment ago. */
@@ -24,12 +34,15 @@ export function anyFreePort(host = '127.0.0.1'): Promise<number> {
   });
 }
 
-/** The first free port from `first` on, among a hundred; then any. */
-export async function firstFreePort(first: number, host = '127.0.0.1'): Promise<number> {
+/** The first free port from `first` on, among a hundred. */
+export async function firstFreePort(
+  first: number,
+  isFree: (port: number) => Promise<boolean> = isPortFree,
+): Promise<number> {
   for (let port = first; port < first + 100; port += 1) {
-    if (await isPortFree(port, host)) return port;
+    if (await isFree(port)) return port;
   }
-  return anyFreePort(host);
+  throw new Error(`The ports ${first} to ${first + 99} are all taken.`);
 }
 
 /** Name and process id of who listens on the port, where the system lets us know. */

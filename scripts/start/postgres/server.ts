@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
@@ -36,6 +36,11 @@ export class PostgresStartError extends Error {
     super(message);
     this.portTaken = portTaken;
   }
+}
+
+/** The cluster was made with another superuser password: the file that keeps it was lost or replaced. */
+export class WrongPasswordError extends Error {
+  override readonly message = 'PostgreSQL refuses the password kept for it.';
 }
 
 /** Starts the embedded PostgreSQL in `home`, making the cluster when there is none. */
@@ -88,7 +93,7 @@ function initialise(binaries: PostgresBinaries, cluster: string, user: OsUser | 
  * A supervisor that was killed leaves its PostgreSQL running on the data. It is stopped rather than adopted, so that
  * one start never differs from another. A stale postmaster.pid is PostgreSQL's own affair: it recovers from it.
  */
-async function stopOrphan(cluster: string): Promise<void> {
+export async function stopOrphan(cluster: string): Promise<void> {
   const pid = orphanPid(cluster);
   if (pid === undefined) return;
   const deadline = Date.now() + 15_000;
@@ -168,7 +173,10 @@ async function launch(
     clearTimeout(immediate);
   };
 
-  const ready = await untilReady(superuserUrl(), () => gone);
+  const ready = await untilReady(superuserUrl(), () => gone).catch(async (error) => {
+    await stop();
+    throw error;
+  });
   if (!ready) {
     if (!gone) await stop();
     const output = lastLines.join('\n');
@@ -206,7 +214,9 @@ async function untilReady(url: string, hasGone: () => boolean): Promise<boolean>
     try {
       await sql`select 1`;
       return true;
-    } catch {
+    } catch (error) {
+      // 28P01, invalid_password: no waiting will help.
+      if ((error as { code?: string }).code === '28P01') throw new WrongPasswordError();
       await sleep(40);
     } finally {
       await sql.end({ timeout: 1 });
@@ -232,9 +242,4 @@ function forEachLine(child: ChildProcess, take: (line: string) => void): void {
 function postgresEnv(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('PG') && !name.startsWith('LC_'));
   return { ...Object.fromEntries(kept), LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8', TZ: 'UTC' };
-}
-
-/** Whether a cluster is there already, so that a first start can be told from the next ones. */
-export function hasCluster(home: string): boolean {
-  return statSync(join(home, 'cluster', 'PG_VERSION'), { throwIfNoEntry: false }) !== undefined;
 }

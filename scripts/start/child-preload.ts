@@ -1,0 +1,6 @@
+/**
+ * Loaded before each child of the supervisor (`node --import`). The channel to the parent closes however the parent
+ * ends, kill -9 included; a child that has lost it stops as if asked to, so that no start meets the leavings of another.
+ */
+process.channel?.unref();
+process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));

@@ -1,0 +1,281 @@
+import { realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import { migrate } from '@mitoyen/db';
+import { brokerUser, mergeBrokerUsers } from './broker/users.ts';
+import { type ChildOptions, SupervisedChild } from './child.ts';
+import { type DataDir, openDataDir, postgresHome } from './data-dir.ts';
+import { type ChildDefaults, type DemoLogin, prepareDemo, startSites } from './demo.ts';
+import { KnownPorts } from './known-ports.ts';
+import { type Holder, takeLock } from './lock.ts';
+import { LogFile } from './log-file.ts';
+import type { Messages } from './messages.ts';
+import { REPOSITORY } from './options.ts';
+import { firstFreePort, isWebPortFree, whoListens } from './ports.ts';
+import { ensureDatabase, ensureRoles } from './postgres/database.ts';
+import { stopOrphan, WrongPasswordError } from './postgres/server.ts';
+import { supervisePostgres } from './postgres/supervised.ts';
+import { answers, isListening } from './probes.ts';
+import { loadSecrets, type Secrets } from './secrets.ts';
+import type { Progress } from './steps.ts';
+import { ensureWebBuild, WEB_BUILD } from './web-build.ts';
+
+const USUAL_WEB_PORT = 3000;
+
+export interface ProductOptions {
+  readonly dataDir: string;
+  /** Must be free; undefined: 3000, or the next free one. */
+  readonly port: number | undefined;
+  readonly host: string;
+  readonly withDemo: boolean;
+  /** `source`: the server is started again when its files change, and serves no pages (Vite does). */
+  readonly run: 'built' | 'source';
+  readonly env: NodeJS.ProcessEnv;
+  readonly messages: Messages;
+  readonly progress: Progress;
+  /** Aborted: the start is given up and undone. */
+  readonly signal?: AbortSignal;
+  /** Every line that a part writes, beside its log file. */
+  readonly onLine?: (name: string, line: string) => void;
+}
+
+export interface Product {
+  readonly url: string;
+  readonly port: number;
+  readonly dataDir: string;
+  readonly logs: string;
+  readonly ownerUrl: string;
+  readonly secrets: Secrets;
+  readonly logins: readonly DemoLogin[];
+  readonly simulatorUrl: string | undefined;
+  /** In the reverse order of the start, within ten seconds. */
+  stop(): Promise<void>;
+}
+
+/** A start that was refused for a reason its reader can do something about. */
+export class StartRefusal extends Error {}
+
+/** Brings up everything, in order; what had been started is stopped again when a later part fails. */
+export async function startProduct(options: ProductOptions): Promise<Product> {
+  const data = openDataDir(options.dataDir);
+  const taken = takeLock(data.lock);
+  if (!taken.ok) throw new StartRefusal(alreadyRuns(options, taken.holder));
+  const stops: (() => Promise<unknown>)[] = [async () => taken.lock.release()];
+  const stop = async () => {
+    for (const stopOne of stops.splice(0).reverse()) await stopOne();
+  };
+  try {
+    const ports = new KnownPorts(data.ports);
+    if (taken.tookOver) await afterAKill(data, ports);
+    const product = await startParts(options, data, ports, (stopOne) => stops.push(stopOne));
+    taken.lock.announce(product.url);
+    return { ...product, stop };
+  } catch (error) {
+    await stop();
+    throw error instanceof WrongPasswordError
+      ? new StartRefusal(options.messages.wrongPassword(data.root), { cause: error })
+      : error;
+  }
+}
+
+/** A supervisor that was killed leaves its PostgreSQL running, and its other children ending by themselves. */
+async function afterAKill(data: DataDir, ports: KnownPorts): Promise<void> {
+  await stopOrphan(join(postgresHome(data), 'cluster'));
+  await ports.untilAllFree(8_000);
+}
+
+function alreadyRuns({ messages, dataDir }: ProductOptions, holder: Holder): string {
+  return messages.alreadyRuns(holder.address, holder.pid, dataDir);
+}
+
+async function startParts(
+  options: ProductOptions,
+  data: DataDir,
+  ports: KnownPorts,
+  onStop: (stopOne: () => Promise<unknown>) => void,
+): Promise<Omit<Product, 'stop'>> {
+  const { env, signal } = options;
+  const progress: Progress = {
+    notice: (text) => options.progress.notice(text),
+    step: (step, run) => {
+      signal?.throwIfAborted();
+      return options.progress.step(step, run);
+    },
+  };
+  // Before anything that takes time: a port that is taken is told at once.
+  const port = await webPort(options);
+  const url = `http://localhost:${port}`;
+  const secrets = loadSecrets(data.secrets);
+  ports.note('web', port);
+  const startChild = async (name: string, child: Omit<ChildOptions, ChildDefaults>) => {
+    const logFile = join(data.logs, `${name}.log`);
+    const started = await SupervisedChild.start({
+      ...child,
+      name,
+      logFile,
+      cwd: REPOSITORY,
+      signal,
+      onLine: (line) => options.onLine?.(name, line),
+      onFall: (how, pauseMs) => progress.notice(options.messages.fell(name, how, pauseMs / 1000, logFile)),
+    });
+    onStop(() => started.stop(2_500));
+    return started;
+  };
+
+  const database = await progress.step('database', () => openDatabase(options, data, secrets, ports, onStop));
+
+  await progress.step('migrations', async () => {
+    const { applied, total } = await migrate(database.ownerUrl);
+    return { detail: applied.length > 0 ? `${applied.length} / ${total}` : `${total}`, value: undefined };
+  });
+
+  const broker = env.MQTT_URL
+    ? { url: env.MQTT_URL, username: env.MQTT_USERNAME || 'mitoyen-server', password: env.MQTT_PASSWORD ?? '' }
+    : {
+        url: `mqtt://127.0.0.1:${await ports.take('mqtt', 1883)}`,
+        username: 'mitoyen-server',
+        password: secrets.brokerPassword,
+      };
+  const demo = options.withDemo
+    ? await progress.step('demo', () =>
+        prepareDemo({
+          ownerUrl: database.ownerUrl,
+          brokerUrl: broker.url,
+          secrets,
+          data,
+          ports,
+          onLine: options.onLine,
+        }),
+      )
+    : undefined;
+
+  if (options.run === 'built') {
+    await progress.step('web', async () => {
+      const log = new LogFile(join(data.logs, 'web-build.log'));
+      try {
+        const built = await ensureWebBuild((line) => {
+          log.write(line);
+          options.onLine?.('web-build', line);
+        }, signal);
+        return { detail: built ? options.messages.built : options.messages.unchanged, value: undefined };
+      } finally {
+        log.close();
+      }
+    });
+  }
+
+  if (!env.MQTT_URL) {
+    await progress.step('broker', async () => {
+      mergeBrokerUsers(data.brokerUsers, { [broker.username]: brokerUser(broker.password, 'mitoyen/1/') });
+      const brokerPort = new URL(broker.url).port;
+      await startChild('broker', {
+        script: join(REPOSITORY, 'scripts', 'start', 'broker', 'main.ts'),
+        env: { BROKER_PORT: brokerPort, BROKER_USERS: data.brokerUsers },
+        isReady: () => isListening(Number(brokerPort)),
+      });
+      return { detail: `port ${brokerPort}`, value: undefined };
+    });
+  }
+
+  await progress.step('server', async () => {
+    await startChild('server', {
+      script: join(REPOSITORY, 'server', 'src', 'main.ts'),
+      nodeArgs: options.run === 'source' ? ['--watch'] : [],
+      env: {
+        NODE_ENV: options.run === 'built' ? 'production' : 'development',
+        DATABASE_URL: database.appUrl,
+        DATABASE_OWNER_URL: database.ownerUrl,
+        MQTT_URL: broker.url,
+        MQTT_USERNAME: broker.username,
+        MQTT_PASSWORD: broker.password,
+        PUBLIC_URL: env.PUBLIC_URL || url,
+        PORT: String(port),
+        HOST: options.host,
+        MITOYEN_SECRET: env.MITOYEN_SECRET || secrets.mitoyenSecret,
+        MITOYEN_SIGNING_KEY: env.MITOYEN_SIGNING_KEY || secrets.signingKey,
+        MITOYEN_DEMO: demo ? '1' : undefined,
+        SIMULATOR_URL: demo?.simulatorUrl,
+        BROKER_USERS: env.MQTT_URL ? undefined : data.brokerUsers,
+        WEB_BUILD: options.run === 'built' ? WEB_BUILD : undefined,
+      },
+      isReady: () => answers(`http://127.0.0.1:${port}/readyz`),
+    });
+    return { detail: `port ${port}`, value: undefined };
+  });
+
+  if (demo) {
+    await progress.step('sites', async () => {
+      const names = await startSites(demo, data, startChild);
+      return { detail: names.join(', '), value: undefined };
+    });
+  }
+
+  return {
+    url: env.PUBLIC_URL || url,
+    port,
+    dataDir: data.root,
+    logs: data.logs,
+    ownerUrl: database.ownerUrl,
+    secrets,
+    logins: demo?.logins ?? [],
+    simulatorUrl: demo?.simulatorUrl,
+  };
+}
+
+async function openDatabase(
+  options: ProductOptions,
+  data: DataDir,
+  secrets: Secrets,
+  ports: KnownPorts,
+  onStop: (stopOne: () => Promise<unknown>) => void,
+): Promise<{ detail?: string; value: { ownerUrl: string; appUrl: string } }> {
+  const { env, progress, messages } = options;
+  if (env.DATABASE_URL) {
+    const { hostname, pathname } = new URL(env.DATABASE_URL);
+    return {
+      detail: `${hostname}${pathname}`,
+      value: { ownerUrl: env.DATABASE_OWNER_URL || env.DATABASE_URL, appUrl: env.DATABASE_URL },
+    };
+  }
+  const home = postgresHome(data);
+  if (!home.startsWith(realpathSync(data.root))) progress.notice(messages.elsewhere(data.root, home));
+  const port = await ports.take('postgres', 5432);
+  const log = new LogFile(join(data.logs, 'postgres.log'));
+  const supervised = await supervisePostgres(
+    {
+      home,
+      port,
+      superuserPassword: secrets.postgresPassword,
+      onLog: (line) => {
+        log.write(line);
+        options.onLine?.('postgres', line);
+      },
+    },
+    (pauseMs) => progress.notice(messages.fell('postgres', 'PostgreSQL', pauseMs / 1000, log.path)),
+  );
+  onStop(async () => {
+    await supervised.stop();
+    log.close();
+  });
+  const { server } = supervised;
+  await ensureRoles(server.superuserUrl(), { owner: secrets.ownerPassword, app: secrets.appPassword });
+  await ensureDatabase(server.superuserUrl(), 'mitoyen');
+  return {
+    detail: `port ${port}${server.user ? `, ${server.user.name}` : ''}`,
+    value: {
+      ownerUrl: server.url('mitoyen', 'mitoyen_owner', secrets.ownerPassword),
+      appUrl: server.url('mitoyen', 'mitoyen_app', secrets.appPassword),
+    },
+  };
+}
+
+async function webPort({ port, host, messages, progress }: ProductOptions): Promise<number> {
+  const isFree = (candidate: number) => isWebPortFree(candidate, host);
+  if (port !== undefined) {
+    if (await isFree(port)) return port;
+    throw new StartRefusal(messages.portTaken(port, whoListens(port)));
+  }
+  if (await isFree(USUAL_WEB_PORT)) return USUAL_WEB_PORT;
+  const chosen = await firstFreePort(USUAL_WEB_PORT + 1, isFree);
+  progress.notice(messages.portChosen(USUAL_WEB_PORT, whoListens(USUAL_WEB_PORT), chosen));
+  return chosen;
+}
