@@ -28,8 +28,8 @@ const REFERENCE_LENGTH = 8;
 export const REFERENCE_RANDOM_BYTES = 8;
 
 /**
- * A booking's code for people, such as `K7MW-4PXT`: eight signs in two groups, 1.7e10 of them. Unique only by the database's
- * constraint: on a clash, draw again.
+ * A booking's code for people, such as `K7MW4PXT`: eight signs, 1.7e10 codes. Unique only by the database's constraint: on a clash,
+ * draw again. Screens may set it in two groups of four.
  * @throws RangeError when the bytes are not eight.
  */
 export function bookingReference(random: Uint8Array): string {
@@ -44,5 +44,5 @@ export function bookingReference(random: Uint8Array): string {
     code += REFERENCE_ALPHABET[Number(value % base)];
     value /= base;
   }
-  return `${code.slice(0, 4)}-${code.slice(4)}`;
+  return code;
 }

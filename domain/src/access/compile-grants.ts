@@ -13,6 +13,7 @@ export interface BookingForAccess {
   readonly memberRef: string;
   readonly resourceId: string;
   readonly spaceId: string;
+  /** `STAFF_CLASS` for a booking of staff: it claims no space, and its holder is not held to audience windows. */
   readonly audienceClass: AudienceClass;
   readonly status: BookingStatus;
   readonly startsAt: Instant;
@@ -59,8 +60,6 @@ export interface CompileFacts {
   readonly openings: readonly OpeningWindow[];
   /** What the set covers. Grants and windows outside it are left out; those that begin or end outside are kept whole. */
   readonly horizon: Window;
-  /** How long before a booking its holder is let in. */
-  readonly earlyMs: number;
 }
 
 export interface CompiledAccess {
@@ -73,10 +72,11 @@ export interface CompiledAccess {
  * Compiles what a site's bridge must know. The same facts in any order give the same result, item by item: an unchanged site
  * compiles to identical bytes. Doors are sorted by id, grants by id, windows by door, start and class.
  *
- * **Grants.** A `confirmed` or `checked_in` booking gives each credential of its member and each of its own the doors that lead to its
- * space, from `startsAt - earlyMs` until `endsAt`. Through a door behind which there is only the booked resource the holder would
- * walk in on the one before: there the grant begins no earlier than the end of that resource's previous active booking. So a booking
- * gives a credential one grant, or two when its doors differ in their start (`.../doors`, `.../room`).
+ * **Grants.** A `confirmed` or `checked_in` booking gives each credential of its member and each of its own the doors that lead to
+ * its space, from `startsAt` minus the door's `earlyMs` until `endsAt`. Through a door behind which there is only the booked resource
+ * the holder would walk in on the one before: there the grant begins no earlier than the end of that resource's previous active
+ * booking. So a booking gives a credential one grant for each start among its doors, the earliest first
+ * (`<booking>/<credential>/0`, `/1`...).
  *
  * **Audience windows.** Who holds a space at a time is, first, the class of an active booking there (until its handover is over), else
  * the classes of its opening windows. A booking is a person in the room: it overrules hours that were edited after it was made, and
@@ -107,9 +107,17 @@ export function openWithoutClosures(
   });
 }
 
+/** Only what a bridge is told: whatever else the caller's records hold stays on the server. */
 function policyOf(door: DoorForAccess): DoorPolicy {
-  const { spaceIds: _, ...policy } = door;
-  return policy;
+  return {
+    id: door.id,
+    name: door.name,
+    obeysAudienceWindows: door.obeysAudienceWindows,
+    earlyMs: door.earlyMs,
+    pinMaxFailures: door.pinMaxFailures,
+    pinLockoutWindowMs: door.pinLockoutWindowMs,
+    pinLockoutMs: door.pinLockoutMs,
+  };
 }
 
 function bookingGrants(
@@ -133,24 +141,22 @@ function bookingGrants(
   const grants: Grant[] = [];
   for (const booking of active) {
     if (booking.status !== 'confirmed' && booking.status !== 'checked_in') continue;
-    const early = booking.startsAt - facts.earlyMs;
-    if (!overlaps({ from: early, until: booking.endsAt }, facts.horizon)) continue;
     const credentials = [...(byMember.get(booking.memberRef) ?? []), ...(byBooking.get(booking.id) ?? [])];
     if (credentials.length === 0) continue;
 
-    const alone = Math.max(early, previousEnd.get(booking.id) ?? Number.NEGATIVE_INFINITY);
-    const reachable = doorsOfSpace.get(booking.spaceId) ?? [];
-    const isLate = (door: DoorForAccess) => alone > early && privateDoors.has(door.id);
-    const groups = [
-      { name: 'doors', from: early, doorIds: reachable.filter((door) => !isLate(door)).map((door) => door.id) },
-      { name: 'room', from: alone, doorIds: reachable.filter(isLate).map((door) => door.id) },
-    ];
+    const roomIsFreeFrom = previousEnd.get(booking.id) ?? Number.NEGATIVE_INFINITY;
+    const startAt = (door: DoorForAccess) => {
+      const early = booking.startsAt - door.earlyMs;
+      return privateDoors.has(door.id) ? Math.max(early, roomIsFreeFrom) : early;
+    };
+    const starts = [...Map.groupBy(doorsOfSpace.get(booking.spaceId) ?? [], startAt)]
+      .filter(([from]) => from < booking.endsAt && overlaps({ from, until: booking.endsAt }, facts.horizon))
+      .sort(([a], [b]) => a - b);
     for (const credential of credentials) {
-      for (const { name, from, doorIds } of groups) {
-        if (doorIds.length === 0) continue;
+      for (const [position, [from, doorsFromThen]] of starts.entries()) {
         grants.push({
-          id: `${booking.id}/${credential.id}/${name}`,
-          doorIds,
+          id: `${booking.id}/${credential.id}/${position}`,
+          doorIds: doorsFromThen.map((door) => door.id),
           kind: credential.kind,
           match: credential.match,
           holderRef: booking.memberRef,

@@ -1,3 +1,4 @@
+import { STAFF_CLASS } from '../audience/audiences.ts';
 import type { Instant } from '../time/types.ts';
 import type {
   AccessDecision,
@@ -87,8 +88,8 @@ const DISTANCE: Readonly<Partial<Record<DenialReason, number>>> = {
  * 4. no grant for the credential: `unknown_credential` (`locked_down` while the door is);
  * 5. then each grant of the credential: `wrong_door`; `locked_down` unless staff; `clock_unknown` with an unknown clock, unless
  *    open-ended staff (whose `from` cannot be read then either); `not_yet` before `from`, `ended` from `until` on; `grants_expired`
- *    once the set's `validUntil` is reached, unless staff; and where the door obeys audience windows, unless staff:
- *    `audience_not_admitted` while only other classes hold what is behind it, `outside_opening_window` while nobody does.
+ *    once the set's `validUntil` is reached, unless staff; and where the door obeys audience windows, unless staff or a booking of
+ *    the staff's own class: `audience_not_admitted` while only other classes hold what is behind it, `outside_opening_window` while nobody does.
  * The first grant that opens wins; otherwise the refusal nearest to opening is given, with its grant.
  */
 export function decideAccess(indexed: IndexedGrantSet, request: AccessRequest, at: Instant): AccessDecision {
@@ -150,7 +151,8 @@ function refusalOf(
   if (grant.until !== null && at >= grant.until) return 'ended';
   if (grant.isStaff) return null;
   if (at >= set.validUntil) return 'grants_expired';
-  return door.policy.obeysAudienceWindows ? audienceRefusal(grant, door, at) : null;
+  const isHeldToWindows = door.policy.obeysAudienceWindows && grant.audienceClass !== STAFF_CLASS;
+  return isHeldToWindows ? audienceRefusal(grant, door, at) : null;
 }
 
 function audienceRefusal(

@@ -41,7 +41,10 @@ export interface ResourceFacts {
   readonly handoverMs: number;
 }
 
-/** What is in the way: a booking's `occupied` range on its resource, and its `spaceHold` for its class. */
+/**
+ * What is in the way: a booking's `occupied` range on its resource, and its `spaceHold` for its class (`STAFF_CLASS` for a booking of
+ * staff, which holds the space against nobody).
+ */
 export interface BusyFact {
   readonly resourceId: string;
   readonly spaceId: string;

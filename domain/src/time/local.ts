@@ -69,6 +69,13 @@ export function minutesOf(time: LocalTime): number {
   return parts[1] === undefined ? 1_440 : Number(parts[1]) * 60 + Number(parts[2]);
 }
 
+/** The wall-clock time so many whole minutes after 00:00, 0 to 1,440: the inverse of `minutesOf`. */
+export function timeOfMinutes(minutes: number): LocalTime {
+  if (!Number.isInteger(minutes) || minutes < 0 || minutes > 1_440)
+    throw new RangeError(`not minutes of a day: ${minutes}`);
+  return `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
+}
+
 /** True for an IANA zone name that this runtime knows. Offsets such as `+02:00` are not zones: they have no clock changes. */
 export function isTimeZone(zone: string): boolean {
   if (!/^[A-Za-z]/.test(zone)) return false;
@@ -141,8 +148,7 @@ export function localTimeOf(instant: Instant, zone: TimeZone): LocalTime {
       .toString()
       .slice(0, 5);
   }
-  const minutes = Math.floor((instant - day.window.from) / MINUTE_MS);
-  return `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
+  return timeOfMinutes(Math.floor((instant - day.window.from) / MINUTE_MS));
 }
 
 /** 1 = Monday … 7 = Sunday (ISO 8601). */

@@ -45,7 +45,10 @@ const abolition = (on: string): readonly HolidayRule[] => [
   { code: 'abolition', on, name: { fr: 'Abolition de l’esclavage', en: 'Abolition of Slavery' } },
 ];
 
-/** Art. L3134-13 (Alsace-Moselle; Good Friday in communes with a Protestant church) and L3422-2 (overseas) of the Code du travail. */
+/**
+ * Code du travail, art. L3134-13 (Alsace-Moselle; Good Friday only in communes with a Protestant or a mixed church) and L3422-2
+ * (overseas). Saint-Martin keeps 28 May since 2018; the Code has printed 27 May and, in error, 28 March for it.
+ */
 const ALSO: Readonly<Record<HolidayRegion, readonly HolidayRule[]>> = {
   metropole: [],
   alsace_moselle: [
@@ -61,7 +64,7 @@ const ALSO: Readonly<Record<HolidayRegion, readonly HolidayRule[]>> = {
   saint_martin: abolition('05-28'),
 };
 
-/** The public holidays of a year, by date. Two may fall on one date (Ascension and 8 May in 2031… are then both listed). */
+/** The public holidays of a year, by date. Two may fall on one date, and both are listed (1 May and Ascension in 2008). */
 export function publicHolidays(year: number, region: HolidayRegion = 'metropole'): PublicHoliday[] {
   const easter = easterSunday(year);
   const yearText = String(year).padStart(4, '0');
