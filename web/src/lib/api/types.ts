@@ -1,0 +1,46 @@
+import type { paths } from './schema.d.ts';
+
+type Json<Response> = Response extends { content: { 'application/json': infer Body } } ? Body : never;
+type Success<Responses> = 200 extends keyof Responses
+  ? Json<Responses[200]>
+  : 201 extends keyof Responses
+    ? Json<Responses[201]>
+    : 202 extends keyof Responses
+      ? Json<Responses[202]>
+      : never;
+
+/** What a successful call answers, e.g. `Answer<'/api/v1/me', 'get'>`. Types of pages come from the API's own document. */
+export type Answer<Path extends keyof paths, Method extends keyof paths[Path]> = paths[Path][Method] extends {
+  responses: infer Responses;
+}
+  ? Success<Responses>
+  : never;
+
+export type Account = Answer<'/api/v1/me', 'get'>;
+export type Audience = Answer<'/api/v1/audiences', 'get'>['items'][number];
+export type Commune = Answer<'/api/v1/communes', 'get'>['items'][number];
+export type SiteSummary = Answer<'/api/v1/sites', 'get'>['items'][number];
+export type SiteDetail = Answer<'/api/v1/sites/{slug}', 'get'>;
+export type SiteDay = Answer<'/api/v1/sites/{slug}/days/{date}', 'get'>;
+export type ResourceDay = SiteDay['resources'][number];
+export type ResourceKind = ResourceDay['kind'];
+export type Quote = Answer<'/api/v1/quotes', 'post'>;
+export type Booking = Answer<'/api/v1/bookings', 'get'>['items'][number];
+export type BookingDetail = Answer<'/api/v1/bookings/{id}', 'get'>;
+export type Session = Answer<'/api/v1/sessions', 'get'>['items'][number];
+
+/** Integer minor units and an ISO 4217 code. */
+export interface Money {
+  minor: number;
+  currency: string;
+}
+
+/** RFC 9457, as the API answers every refusal. `title` and `detail` are already in the reader's language. */
+export interface Problem {
+  status: number;
+  code: string;
+  title: string;
+  detail?: string;
+  errors?: { path: string; message: string }[];
+  alternatives?: { resourceId: string; resourceName: string; startsAt: string; endsAt: string }[];
+}

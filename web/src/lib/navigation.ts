@@ -1,0 +1,15 @@
+import { m } from '#lib/paraglide/messages.js';
+
+export interface NavigationEntry {
+  href: string;
+  label: string;
+}
+
+type Role = 'member' | 'host' | 'manager' | 'administrator';
+
+/** The sections of the header, in order, for a reader with these roles (null: not signed in). */
+export function navigationFor(roles: readonly Role[] | null): NavigationEntry[] {
+  const entries: NavigationEntry[] = [{ href: '/lieux', label: m.nav_find() }];
+  if (roles !== null) entries.push({ href: '/reservations', label: m.nav_bookings() });
+  return entries;
+}

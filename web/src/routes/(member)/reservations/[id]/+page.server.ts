@@ -1,0 +1,49 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { redirect } from '@sveltejs/kit';
+import { dataOf, idempotencyKey, refused } from '#lib/server/api.ts';
+import type { Actions, PageServerLoad } from './$types';
+
+/** A bridge answers within a second when it is on line; a command expires in some seconds and never acts after that. */
+const POLL_MS = 300;
+const POLLS = 30;
+
+export const load: PageServerLoad = async ({ locals, params, url }) => {
+  const booking = dataOf(await locals.api.GET('/api/v1/bookings/{id}', { params: { path: { id: params.id } } }));
+  if (booking.status === 'held') redirect(303, `/reserver/${booking.id}`);
+  return {
+    booking,
+    now: new Date().toISOString(),
+    isJustConfirmed: url.searchParams.has('confirmee'),
+    isJustMoved: url.searchParams.has('deplacee'),
+    key: crypto.randomUUID(),
+  };
+};
+
+export const actions: Actions = {
+  cancel: async ({ locals, params, request }) => {
+    const answer = await locals.api.POST('/api/v1/bookings/{id}/cancel', {
+      params: { path: { id: params.id }, header: idempotencyKey(await request.formData()) },
+    });
+    if (!answer.response.ok) return refused(answer);
+    return { isCancelled: true };
+  },
+
+  /** Waits for what the door did, so that the page tells it also where there is no script. */
+  open: async ({ locals: { api }, params, request }) => {
+    const form = await request.formData();
+    const doorId = String(form.get('porte'));
+    const sent = await api.POST('/api/v1/bookings/{id}/open', {
+      params: { path: { id: params.id }, header: idempotencyKey(form) },
+      body: { doorId },
+    });
+    if (!sent.data) return refused(sent, { doorId });
+    for (let poll = 0; poll < POLLS; poll += 1) {
+      await wait(POLL_MS);
+      const command = await api.GET('/api/v1/commands/{id}', { params: { path: { id: sent.data.commandId } } });
+      if (!command.data) return refused(command, { doorId });
+      if (command.data.outcome !== 'pending')
+        return { doorId, outcome: command.data.outcome, reason: command.data.reason };
+    }
+    return { doorId, outcome: 'expired' as const, reason: null };
+  },
+};

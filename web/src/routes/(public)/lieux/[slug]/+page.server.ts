@@ -1,0 +1,92 @@
+import { redirect } from '@sveltejs/kit';
+import type { ResourceKind } from '#lib/api/types.ts';
+import { KINDS } from '#lib/search.ts';
+import { dataOf, idempotencyKey, refused } from '#lib/server/api.ts';
+import { addDays, dateOr, instantOr, todayIn, weekdayOf, weekFrom } from '#lib/server/local-time.ts';
+import { signInPath } from '#lib/server/return-to.ts';
+import { chooseSlot, endsAfter, startsIn } from '#lib/slots.ts';
+import type { Actions, PageServerLoad } from './$types';
+
+/** The day, the audience, the resource and the hours are in the address: each step of the choice is a page, with or without script. */
+export const load: PageServerLoad = async ({ locals: { api }, params, url }) => {
+  const [siteAnswer, audiencesAnswer] = await Promise.all([
+    api.GET('/api/v1/sites/{slug}', { params: { path: { slug: params.slug } } }),
+    api.GET('/api/v1/audiences'),
+  ]);
+  const site = dataOf(siteAnswer);
+  const audiences = dataOf(audiencesAnswer).items;
+
+  const now = new Date().toISOString();
+  const today = todayIn(site.timeZone);
+  const date = dateOr(url.searchParams.get('date'), today);
+  const asked = url.searchParams.get('public');
+  const audience = (audiences.find(({ code }) => code === asked) ?? audiences[0])?.code ?? 'professional';
+  const kind: ResourceKind | '' = KINDS.find((known) => known === url.searchParams.get('type')) ?? '';
+
+  const day = dataOf(
+    await api.GET('/api/v1/sites/{slug}/days/{date}', {
+      params: { path: { slug: site.slug, date }, query: { audience, ...(kind === '' ? {} : { kind }) } },
+    }),
+  );
+
+  const bookable = day.resources.filter(({ free }) => startsIn(free, now).length > 0);
+  const resource = bookable.find(({ id }) => id === url.searchParams.get('ressource')) ?? bookable[0] ?? null;
+  const slot =
+    resource &&
+    chooseSlot(resource.free, now, {
+      startsAt: instantOr(url.searchParams.get('debut')),
+      endsAt: instantOr(url.searchParams.get('fin')),
+    });
+  const choice =
+    resource && slot
+      ? { resource, ...slot, starts: startsIn(resource.free, now), ends: endsAfter(resource.free, slot.startsAt) }
+      : null;
+  const quote =
+    choice === null
+      ? null
+      : dataOf(
+          await api.POST('/api/v1/quotes', {
+            body: { resourceId: choice.resource.id, startsAt: choice.startsAt, endsAt: choice.endsAt },
+          }),
+        );
+
+  // Seven days around the one looked at, never in the past.
+  const firstDay = date < addDays(today, 4) ? today : addDays(date, -3);
+  return {
+    site,
+    audiences,
+    audience,
+    kind,
+    day,
+    now,
+    today,
+    todayWeekday: weekdayOf(today),
+    days: weekFrom(firstDay),
+    bookable: bookable.map(({ id, name }) => ({ id, name })),
+    choice,
+    quote,
+    key: crypto.randomUUID(),
+  };
+};
+
+export const actions: Actions = {
+  hold: async ({ request, locals, url }) => {
+    const form = await request.formData();
+    if (locals.account === null) {
+      const back = new URLSearchParams(url.search);
+      back.delete('/hold');
+      redirect(303, signInPath(`${url.pathname}?${back}`));
+    }
+    const booking = await locals.api.POST('/api/v1/bookings', {
+      params: { header: idempotencyKey(form) },
+      body: {
+        resourceId: String(form.get('ressource')),
+        startsAt: String(form.get('debut')),
+        endsAt: String(form.get('fin')),
+        audience: String(form.get('public')),
+      },
+    });
+    if (!booking.data) return refused(booking);
+    redirect(303, `/reserver/${booking.data.id}`);
+  },
+};
