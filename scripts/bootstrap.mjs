@@ -17,8 +17,8 @@ const isFrench = (process.env.LC_ALL || process.env.LC_MESSAGES || process.env.L
   .startsWith('fr');
 const say = (english, french) => process.stderr.write(`${isFrench ? french : english}\n`);
 
-/** Runs scripts/NAME.ts under Node 26, and ends as it ends. */
-export async function run(name, args) {
+/** Runs a TypeScript file of the repository under Node 26, and ends as it ends. */
+export function run(script, args) {
   if (Number(process.versions.node.split('.')[0]) < 20) {
     say(
       `Mitoyen needs Node 20 or later to begin (this is ${process.versions.node}).`,
@@ -35,7 +35,7 @@ export async function run(name, args) {
   }
   const missing = whatIsMissing();
   if (missing) install(missing);
-  handOver(join(REPOSITORY, 'scripts', `${name}.ts`), args);
+  handOver(join(REPOSITORY, script), args);
 }
 
 /** A link whose target is gone counts as missing: `existsSync` follows it. */

@@ -1,3 +1,3 @@
 import { run } from './bootstrap.mjs';
 
-await run('start', process.argv.slice(2));
+run('scripts/start.ts', process.argv.slice(2));

@@ -17,8 +17,8 @@ export interface ChildOptions {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly logFile: string;
-  /** Resolves true once the child serves. */
-  readonly isReady: () => Promise<boolean>;
+  /** How it is known that the child serves: it answers a question, or has printed a line with `"ready":true`. */
+  readonly ready: (() => Promise<boolean>) | 'line';
   readonly readyWithinMs?: number;
   /** Aborted: no longer waits until the child is ready. */
   readonly signal?: AbortSignal | undefined;
@@ -43,6 +43,7 @@ export class SupervisedChild {
   #process: ChildProcess | undefined;
   #stopping = false;
   #ready = false;
+  #saidReady = false;
   #pauseMs = FIRST_PAUSE_MS;
   #restart: NodeJS.Timeout | undefined;
 
@@ -113,15 +114,16 @@ export class SupervisedChild {
         this.#lastLines.push(line);
         if (this.#lastLines.length > 15) this.#lastLines.shift();
         this.#log.write(line);
+        this.#saidReady ||= /"ready":\s*true/.test(line);
         this.#options.onLine?.(line);
       }
     });
   }
 
   async #untilReady(): Promise<void> {
-    const { name, isReady, readyWithinMs = 30_000, logFile, signal } = this.#options;
+    const { name, ready, readyWithinMs = 30_000, logFile, signal } = this.#options;
     const deadline = performance.now() + readyWithinMs;
-    while (!(await isReady())) {
+    while (!(ready === 'line' ? this.#saidReady : await ready())) {
       signal?.throwIfAborted();
       const { exitCode, signalCode } = this.#process ?? {};
       const ended = exitCode ?? signalCode ?? undefined;

@@ -17,6 +17,7 @@ import { supervisePostgres } from './postgres/supervised.ts';
 import { answers, isListening } from './probes.ts';
 import { loadSecrets, type Secrets } from './secrets.ts';
 import type { Progress } from './steps.ts';
+import { StopStack } from './stop-stack.ts';
 import { ensureWebBuild, WEB_BUILD } from './web-build.ts';
 
 const USUAL_WEB_PORT = 3000;
@@ -59,18 +60,16 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
   const data = openDataDir(options.dataDir);
   const taken = takeLock(data.lock);
   if (!taken.ok) throw new StartRefusal(alreadyRuns(options, taken.holder));
-  const stops: (() => Promise<unknown>)[] = [async () => taken.lock.release()];
-  const stop = async () => {
-    for (const stopOne of stops.splice(0).reverse()) await stopOne();
-  };
+  const parts = new StopStack();
+  parts.push('lock', async () => taken.lock.release());
   try {
     const ports = new KnownPorts(data.ports);
     if (taken.tookOver) await afterAKill(data, ports);
-    const product = await startParts(options, data, ports, (stopOne) => stops.push(stopOne));
+    const product = await startParts(options, data, ports, parts);
     taken.lock.announce(product.url);
-    return { ...product, stop };
+    return { ...product, stop: () => parts.stopAll() };
   } catch (error) {
-    await stop();
+    await parts.stopAll();
     throw error instanceof WrongPasswordError
       ? new StartRefusal(options.messages.wrongPassword(data.root), { cause: error })
       : error;
@@ -91,7 +90,7 @@ async function startParts(
   options: ProductOptions,
   data: DataDir,
   ports: KnownPorts,
-  onStop: (stopOne: () => Promise<unknown>) => void,
+  parts: StopStack,
 ): Promise<Omit<Product, 'stop'>> {
   const { env, signal } = options;
   const progress: Progress = {
@@ -106,7 +105,7 @@ async function startParts(
   const url = `http://localhost:${port}`;
   const secrets = loadSecrets(data.secrets);
   ports.note('web', port);
-  const startChild = async (name: string, child: Omit<ChildOptions, ChildDefaults>) => {
+  const startChild = async (tier: string, withinMs: number, name: string, child: Omit<ChildOptions, ChildDefaults>) => {
     const logFile = join(data.logs, `${name}.log`);
     const started = await SupervisedChild.start({
       ...child,
@@ -117,11 +116,11 @@ async function startParts(
       onLine: (line) => options.onLine?.(name, line),
       onFall: (how, pauseMs) => progress.notice(options.messages.fell(name, how, pauseMs / 1000, logFile)),
     });
-    onStop(() => started.stop(2_500));
+    parts.push(tier, () => started.stop(withinMs));
     return started;
   };
 
-  const database = await progress.step('database', () => openDatabase(options, data, secrets, ports, onStop));
+  const database = await progress.step('database', () => openDatabase(options, data, secrets, ports, parts));
 
   await progress.step('migrations', async () => {
     const { applied, total } = await migrate(database.ownerUrl);
@@ -167,17 +166,17 @@ async function startParts(
     await progress.step('broker', async () => {
       mergeBrokerUsers(data.brokerUsers, { [broker.username]: brokerUser(broker.password, 'mitoyen/1/') });
       const brokerPort = new URL(broker.url).port;
-      await startChild('broker', {
+      await startChild('broker', 1_000, 'broker', {
         script: join(REPOSITORY, 'scripts', 'start', 'broker', 'main.ts'),
         env: { BROKER_PORT: brokerPort, BROKER_USERS: data.brokerUsers },
-        isReady: () => isListening(Number(brokerPort)),
+        ready: () => isListening(Number(brokerPort)),
       });
       return { detail: `port ${brokerPort}`, value: undefined };
     });
   }
 
   await progress.step('server', async () => {
-    await startChild('server', {
+    await startChild('server', 2_500, 'server', {
       script: join(REPOSITORY, 'server', 'src', 'main.ts'),
       nodeArgs: options.run === 'source' ? ['--watch'] : [],
       env: {
@@ -197,15 +196,15 @@ async function startParts(
         BROKER_USERS: env.MQTT_URL ? undefined : data.brokerUsers,
         WEB_BUILD: options.run === 'built' ? WEB_BUILD : undefined,
       },
-      isReady: () => answers(`http://127.0.0.1:${port}/readyz`),
+      ready: () => answers(`http://127.0.0.1:${port}/readyz`),
     });
     return { detail: `port ${port}`, value: undefined };
   });
 
   if (demo) {
     await progress.step('sites', async () => {
-      const names = await startSites(demo, data, startChild);
-      return { detail: names.join(', '), value: undefined };
+      await startSites(demo, (name, child) => startChild('sites', 2_000, name, child));
+      return { detail: `${demo.sites.length}`, value: undefined };
     });
   }
 
@@ -226,7 +225,7 @@ async function openDatabase(
   data: DataDir,
   secrets: Secrets,
   ports: KnownPorts,
-  onStop: (stopOne: () => Promise<unknown>) => void,
+  parts: StopStack,
 ): Promise<{ detail?: string; value: { ownerUrl: string; appUrl: string } }> {
   const { env, progress, messages } = options;
   if (env.DATABASE_URL) {
@@ -252,7 +251,7 @@ async function openDatabase(
     },
     (pauseMs) => progress.notice(messages.fell('postgres', 'PostgreSQL', pauseMs / 1000, log.path)),
   );
-  onStop(async () => {
+  parts.push('database', async () => {
     await supervised.stop();
     log.close();
   });

@@ -11,8 +11,8 @@ const WEB = join(REPOSITORY, 'web');
 export const WEB_BUILD = join(WEB, 'build');
 /** The adapter empties its folder before it writes: a build that was cut short has no stamp. */
 const STAMP = join(WEB_BUILD, '.sources');
-/** What a build makes, and what pnpm puts there. */
-const NOT_SOURCES = new Set(['node_modules', 'build', '.svelte-kit', 'paraglide']);
+/** What a build makes or a plugin leaves there, and what pnpm puts there; names with a leading dot are none either. */
+const NOT_SOURCES = new Set(['node_modules', 'build', 'paraglide', 'cache', 'README.md']);
 
 /** Builds the web app unless the one there was made from these very sources. True when it had to. */
 export async function ensureWebBuild(onLine: (line: string) => void, signal?: AbortSignal): Promise<boolean> {
@@ -53,7 +53,7 @@ function hashOfSources(): string {
 function filesBelow(path: string): string[] {
   const entries = readdirSync(path, { withFileTypes: true });
   return entries
-    .filter((entry) => !NOT_SOURCES.has(entry.name))
+    .filter((entry) => !NOT_SOURCES.has(entry.name) && !entry.name.startsWith('.'))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => (entry.isDirectory() ? filesBelow(join(path, entry.name)) : [join(path, entry.name)]));
 }

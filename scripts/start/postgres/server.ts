@@ -24,7 +24,7 @@ export interface PostgresServer {
   readonly exited: Promise<void>;
   url(database: string, role: string, password: string): string;
   superuserUrl(database?: string): string;
-  /** Fast shutdown (clients are cut off, data is flushed), immediate after 8 seconds. */
+  /** Fast shutdown (clients are cut off, data is flushed), immediate after 4 seconds. */
   stop(): Promise<void>;
   /** Ends every process of the server as a power cut would; for tests of what survives it. */
   killHard(): Promise<void>;
@@ -168,7 +168,7 @@ async function launch(
   const stop = async () => {
     if (gone) return;
     child.kill('SIGINT');
-    const immediate = setTimeout(() => child.kill('SIGQUIT'), 8_000);
+    const immediate = setTimeout(() => child.kill('SIGQUIT'), 4_000);
     await exited;
     clearTimeout(immediate);
   };
