@@ -1,0 +1,303 @@
+import { connectAsync, type MqttClient } from 'mqtt';
+import type { Cancel, TimeSource } from '../clock/time-source.ts';
+import { type DoorDisplay, doorDisplayTopic } from '../devices/site-link.ts';
+
+/** One door of a simulated site: the Zigbee2MQTT friendly names of its three devices. */
+export interface SimulatedDoorConfig {
+  readonly id: string;
+  readonly name: string;
+  readonly readerAddress: string;
+  readonly lockAddress: string;
+  readonly contactAddress: string;
+}
+
+export interface SimulatedSiteConfig {
+  readonly siteId: string;
+  readonly siteSlug: string;
+  readonly doors: readonly SimulatedDoorConfig[];
+  readonly motionAddress: string;
+  readonly counterAddress: string;
+}
+
+export interface SimulatedDoorState {
+  readonly id: string;
+  readonly name: string;
+  readonly lock: 'locked' | 'unlocked';
+  readonly contact: 'closed' | 'open';
+  readonly lastOutcome: PresentationOutcome | null;
+}
+
+export interface SimulatedSiteState {
+  readonly siteId: string;
+  readonly siteSlug: string;
+  readonly doors: readonly SimulatedDoorState[];
+  readonly people: number;
+  readonly motion: boolean;
+}
+
+/** What somebody at the door sees. `detail.at` (ISO 8601): when it will open, when it ended, when PINs are taken again. */
+export interface PresentationOutcome {
+  readonly outcome: 'opened' | 'refused' | 'no_answer';
+  readonly reason?: string;
+  readonly detail?: { readonly at: string };
+  readonly tookMs: number;
+}
+
+export type Presented =
+  | { readonly kind: 'badge'; readonly uid: string }
+  | { readonly kind: 'pin'; readonly pin: string };
+
+/** The hardware of one site, speaking Zigbee2MQTT on the site's broker. */
+export interface SimulatedSite {
+  readonly config: SimulatedSiteConfig;
+  describe(): SimulatedSiteState;
+  /** Holds a badge against the reader or types a PIN, and waits (3 s) for the door to open or to refuse. */
+  present(doorId: string, presented: Presented): Promise<PresentationOutcome>;
+  /** Somebody passes: the door opens and closes, motion behind it, one more person. */
+  walk(doorId: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const BASE = 'zigbee2mqtt';
+const ANSWER_WITHIN_MS = 3_000;
+
+/** A PIR keeps reporting occupancy for this long (Zigbee2MQTT's default `occupancy_timeout` is 90 s). */
+const MOTION_HOLDS_MS = 90_000;
+
+/** A door with a closer takes about this long to fall shut behind somebody. */
+const DOOR_OPEN_MS = 2_500;
+
+/** Background life: somebody moves every few minutes. */
+const LEAST_QUIET_MS = 60_000;
+const MOST_QUIET_MS = 6 * 60_000;
+
+interface DoorHardware {
+  readonly config: SimulatedDoorConfig;
+  lock: 'locked' | 'unlocked';
+  isClosed: boolean;
+  battery: number;
+  transaction: number;
+  lastOutcome: PresentationOutcome | null;
+  /** Whoever stands at the door now. */
+  waiter: ((seen: DoorDisplay | 'unlocked') => void) | null;
+  /** Presentations at one door queue up, as people do. */
+  queue: Promise<unknown>;
+}
+
+/** Connects the simulated hardware to its site's broker. Resolves once every device has announced itself. */
+export async function createSimulatedSite(options: {
+  config: SimulatedSiteConfig;
+  mqttUrl: string;
+  clock: TimeSource;
+  random: () => number;
+}): Promise<SimulatedSite> {
+  const { config, mqttUrl, clock, random } = options;
+  const client: MqttClient = await connectAsync(mqttUrl, {
+    clientId: `zigbee2mqtt-${config.siteSlug}`,
+    keepalive: 30,
+    reconnectPeriod: 1_000,
+  });
+  const doors = new Map<string, DoorHardware>();
+  for (const door of config.doors) {
+    doors.set(door.id, {
+      config: door,
+      lock: 'locked',
+      isClosed: true,
+      battery: 70 + Math.floor(random() * 30),
+      transaction: Math.floor(random() * 256),
+      lastOutcome: null,
+      waiter: null,
+      queue: Promise.resolve(),
+    });
+  }
+  let people = 0;
+  let isMotion = false;
+  let cancelMotion: Cancel = () => {};
+  let cancelLife: Cancel = () => {};
+  const closings = new Map<string, Cancel>();
+
+  const say = (address: string, payload: object) => {
+    client.publish(`${BASE}/${address}`, JSON.stringify({ ...payload, linkquality: 60 + Math.floor(random() * 120) }));
+  };
+  const sayLock = (door: DoorHardware) =>
+    say(door.config.lockAddress, {
+      state: door.lock === 'locked' ? 'LOCK' : 'UNLOCK',
+      lock_state: door.lock,
+      battery: door.battery,
+    });
+  const sayContact = (door: DoorHardware) => say(door.config.contactAddress, { contact: door.isClosed, battery: 91 });
+  const sayMotion = () => say(config.motionAddress, { occupancy: isMotion, battery: 84 });
+  const sayPeople = () => say(config.counterAddress, { people });
+
+  const addresses = [
+    ...config.doors.flatMap((door) => [door.readerAddress, door.lockAddress, door.contactAddress]),
+    config.motionAddress,
+    config.counterAddress,
+  ];
+
+  function announce(): void {
+    client.publish(`${BASE}/bridge/state`, JSON.stringify({ state: 'online' }), { retain: true });
+    client.publish(`${BASE}/bridge/devices`, JSON.stringify(describeDevices(config)), { retain: true });
+    for (const address of addresses) {
+      client.publish(`${BASE}/${address}/availability`, JSON.stringify({ state: 'online' }), { retain: true });
+    }
+    for (const door of doors.values()) {
+      sayLock(door);
+      sayContact(door);
+    }
+    sayMotion();
+    sayPeople();
+  }
+
+  function move(): void {
+    isMotion = true;
+    sayMotion();
+    cancelMotion();
+    cancelMotion = clock.after(MOTION_HOLDS_MS, () => {
+      isMotion = false;
+      sayMotion();
+    });
+  }
+
+  function live(): void {
+    cancelLife = clock.after(LEAST_QUIET_MS + random() * (MOST_QUIET_MS - LEAST_QUIET_MS), () => {
+      // Nobody moves in an empty place; those inside leave one after the other.
+      if (people > 0) {
+        move();
+        if (random() < 0.15) {
+          people--;
+          sayPeople();
+        }
+      }
+      live();
+    });
+  }
+
+  function obey(door: DoorHardware, order: Record<string, unknown>): void {
+    if (order.state !== 'LOCK' && order.state !== 'UNLOCK') return;
+    door.lock = order.state === 'LOCK' ? 'locked' : 'unlocked';
+    sayLock(door);
+    if (door.lock === 'unlocked') door.waiter?.('unlocked');
+  }
+
+  client.on('message', (topic, payload) => {
+    const message = JSON.parse(payload.toString()) as Record<string, unknown>;
+    for (const door of doors.values()) {
+      const { lockAddress, id } = door.config;
+      if (topic === `${BASE}/${lockAddress}/set`) obey(door, message);
+      if (topic === `${BASE}/${lockAddress}/get`) sayLock(door);
+      if (topic === doorDisplayTopic(id)) door.waiter?.(message as unknown as DoorDisplay);
+    }
+  });
+  await client.subscribeAsync(
+    config.doors.flatMap((door) => [
+      `${BASE}/${door.lockAddress}/set`,
+      `${BASE}/${door.lockAddress}/get`,
+      doorDisplayTopic(door.id),
+    ]),
+    { qos: 1 },
+  );
+  client.on('connect', announce);
+  announce();
+  live();
+
+  async function presentNow(door: DoorHardware, presented: Presented): Promise<PresentationOutcome> {
+    const startedAt = clock.monotonicMs();
+    door.transaction = (door.transaction + 1) % 256;
+    const { promise, resolve } = Promise.withResolvers<DoorDisplay | 'unlocked' | null>();
+    const cancel = clock.after(ANSWER_WITHIN_MS, () => resolve(null));
+    // A grant is seen at the lock, a refusal at the display.
+    door.waiter = (seen) => {
+      if (seen === 'unlocked' || !seen.granted) resolve(seen);
+    };
+    say(door.config.readerAddress, {
+      action: 'disarm',
+      action_code: presented.kind === 'badge' ? `+${presented.uid}` : presented.pin,
+      action_transaction: door.transaction,
+      action_zone: 23,
+    });
+    const seen = await promise;
+    cancel();
+    door.waiter = null;
+    const outcome = outcomeOf(seen, Math.round((clock.monotonicMs() - startedAt) * 10) / 10);
+    door.lastOutcome = outcome;
+    return outcome;
+  }
+
+  const doorOf = (doorId: string): DoorHardware => {
+    const door = doors.get(doorId);
+    if (door === undefined) throw new Error(`There is no door ${doorId} in ${config.siteSlug}.`);
+    return door;
+  };
+
+  return {
+    config,
+    describe: () => ({
+      siteId: config.siteId,
+      siteSlug: config.siteSlug,
+      doors: [...doors.values()].map((door) => ({
+        id: door.config.id,
+        name: door.config.name,
+        lock: door.lock,
+        contact: door.isClosed ? 'closed' : 'open',
+        lastOutcome: door.lastOutcome,
+      })),
+      people,
+      motion: isMotion,
+    }),
+    present(doorId, presented) {
+      const door = doorOf(doorId);
+      const outcome = door.queue.then(() => presentNow(door, presented));
+      door.queue = outcome;
+      return outcome;
+    },
+    async walk(doorId) {
+      const door = doorOf(doorId);
+      door.isClosed = false;
+      sayContact(door);
+      move();
+      people++;
+      sayPeople();
+      closings.get(doorId)?.();
+      const close = () => {
+        door.isClosed = true;
+        sayContact(door);
+      };
+      closings.set(doorId, clock.after(DOOR_OPEN_MS, close));
+    },
+    async stop() {
+      cancelLife();
+      cancelMotion();
+      for (const cancel of closings.values()) cancel();
+      await client.endAsync(true);
+    },
+  };
+}
+
+function outcomeOf(seen: DoorDisplay | 'unlocked' | null, tookMs: number): PresentationOutcome {
+  if (seen === null) return { outcome: 'no_answer', tookMs };
+  if (seen === 'unlocked') return { outcome: 'opened', tookMs };
+  const detail = seen.at === undefined ? {} : { detail: { at: new Date(seen.at).toISOString() } };
+  return { outcome: 'refused', reason: seen.reason, ...detail, tookMs };
+}
+
+/** As `zigbee2mqtt/bridge/devices` lists them, with the fields that adoption reads. */
+function describeDevices(config: SimulatedSiteConfig): object[] {
+  const device = (friendlyName: string, model: string, vendor: string, description: string) => ({
+    ieee_address: `0x${Buffer.from(friendlyName).toString('hex').slice(0, 16).padEnd(16, '0')}`,
+    type: 'EndDevice',
+    friendly_name: friendlyName,
+    supported: true,
+    interview_state: 'SUCCESSFUL',
+    definition: { model, vendor, description },
+  });
+  return [
+    ...config.doors.flatMap((door) => [
+      device(door.readerAddress, 'KEPZB-110', 'Frient', 'Keypad'),
+      device(door.lockAddress, 'YRD426NRSC', 'Yale', 'Assure lock'),
+      device(door.contactAddress, 'SNZB-04', 'SONOFF', 'Contact sensor'),
+    ]),
+    device(config.motionAddress, 'SNZB-03', 'SONOFF', 'Motion sensor'),
+    device(config.counterAddress, 'PTVO-COUNTER', 'Custom devices (DiY)', 'People counter'),
+  ];
+}
