@@ -17,7 +17,12 @@ export default defineConfig({
       project('server', { ...patient, globalSetup }),
       project('bridge', patient),
       project('web', patient),
-      project('journeys', { testTimeout: 120_000, hookTimeout: 240_000, fileParallelism: false }),
+      project('journeys', {
+        testTimeout: 120_000,
+        hookTimeout: 240_000,
+        fileParallelism: false,
+        globalSetup: ['tests/support/product-setup.ts'],
+      }),
     ],
   },
 });
