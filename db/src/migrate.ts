@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
+import { sql as rawSql } from 'drizzle-orm';
 import postgres from 'postgres';
+import type { Tx } from './database.ts';
 
 const FOLDER = new URL('../migrations/', import.meta.url);
 /** Any constant: two servers that start together migrate one after the other. */
@@ -17,7 +19,7 @@ export interface MigrationReport {
  * `ownerUrl` is the URL of the role that owns the schema; it must be allowed to create the role `mitoyen_app` if that is missing.
  */
 export async function migrate(ownerUrl: string): Promise<MigrationReport> {
-  const names = (await readdir(FOLDER)).filter((name) => name.endsWith('.sql')).sort();
+  const names = await releaseMigrations();
   const sql = postgres(ownerUrl, { max: 1, onnotice: () => {}, connection: { application_name: 'mitoyen-migrate' } });
   const applied: string[] = [];
   try {
@@ -45,16 +47,13 @@ export async function migrate(ownerUrl: string): Promise<MigrationReport> {
   }
 }
 
-/** Names of the migrations that the database lacks; for health checks. An empty database lacks them all. */
-export async function pendingMigrations(ownerUrl: string): Promise<string[]> {
-  const names = (await readdir(FOLDER)).filter((name) => name.endsWith('.sql')).sort();
-  const sql = postgres(ownerUrl, { max: 1, onnotice: () => {} });
-  try {
-    const [exists] = await sql`select to_regclass('schema_migrations') is not null as exists`;
-    if (!exists?.exists) return names;
-    const known = new Set((await sql`select name from schema_migrations`).map((row) => row.name));
-    return names.filter((name) => !known.has(name));
-  } finally {
-    await sql.end({ timeout: 5 });
-  }
+/** Names of the migrations of this release, in order. */
+export async function releaseMigrations(): Promise<string[]> {
+  return (await readdir(FOLDER)).filter((name) => name.endsWith('.sql')).sort();
+}
+
+/** Names of those that were applied; throws where the database cannot be read. */
+export async function appliedMigrations(db: Tx): Promise<string[]> {
+  const rows = await db.execute<{ name: string }>(rawSql`select name from schema_migrations order by name`);
+  return rows.map((row) => row.name);
 }

@@ -1,0 +1,122 @@
+import type { Tx, Vault } from '@mitoyen/db';
+import {
+  listClosures,
+  listDoors,
+  listOpeningWindows,
+  listResources,
+  listSpaces,
+  loadGrantFacts,
+} from '@mitoyen/db/queries';
+import {
+  addDays,
+  type CredentialForAccess,
+  compileGrants,
+  datesBetween,
+  expandOpening,
+  type GrantSet,
+  type Instant,
+  localDateOf,
+  openWithoutClosures,
+  type Window,
+} from '@mitoyen/domain';
+import { credentialMatch } from '@mitoyen/protocol';
+import { openingRule } from '../operations/places/site-facts.ts';
+
+/** A site decides alone for so long: what it holds covers these days of bookings and hours. */
+export const HORIZON_DAYS = 14;
+/** After this long without a newer set only staff credentials open. */
+export const GRANTS_VALID_MS = 7 * 24 * 3_600_000;
+const MINUTE_MS = 60_000;
+
+/** A phone has no credential of its own: its holder is signed in. This one exists for the length of one decision. */
+export const PHONE_MATCH = 'phone-of-the-signed-in-holder';
+
+export interface SiteAccess {
+  readonly timeZone: string;
+  readonly content: Pick<GrantSet, 'doors' | 'grants' | 'audienceWindows'>;
+}
+
+/**
+ * Compiles what the doors of a site must know at `now`, for `HORIZON_DAYS` from the beginning of the local day before: the same
+ * facts give the same content. With `phoneBookingId` that booking's holder has a phone pass too (`PHONE_MATCH`). Null: no such site.
+ */
+export async function compileSiteAccess(
+  tx: Tx,
+  vault: Vault,
+  networkId: string,
+  site: { id: string; structureId: string; timeZone: string },
+  now: Instant,
+  phoneBookingId: string | null = null,
+): Promise<SiteAccess | null> {
+  const zone = site.timeZone;
+  const today = localDateOf(now, zone);
+  const dates = datesBetween(addDays(today, -1), addDays(today, HORIZON_DAYS));
+  const horizon: Window = { from: now - 24 * 60 * MINUTE_MS, until: now + HORIZON_DAYS * 24 * 60 * MINUTE_MS };
+  // Aligned to the hour: minutes that pass change nothing, so the content of an unchanged site stays the same for an hour at least.
+  const aligned: Window = {
+    from: horizon.from - (horizon.from % 3_600_000),
+    until: horizon.until - (horizon.until % 3_600_000),
+  };
+  const [facts, doors, spaces, resources, openings, closures] = await Promise.all([
+    loadGrantFacts(tx, networkId, site.id, site.structureId, aligned),
+    listDoors(tx, networkId, site.id),
+    listSpaces(tx, networkId, [site.id]),
+    listResources(tx, networkId, [site.id]),
+    listOpeningWindows(tx, networkId, [site.id]),
+    listClosures(tx, networkId, [site.id], horizon),
+  ]);
+  if (facts === null) return null;
+  const siteKey = Buffer.from(vault.open(facts.site.siteKeySealed, `site-key:${site.id}`), 'base64url');
+  const matchOf = (row: { id: string; kind: 'badge' | 'pin'; valueSealed: string }) =>
+    credentialMatch(siteKey, row.kind, vault.open(row.valueSealed, `credential:${row.id}`));
+  const credentials: CredentialForAccess[] = facts.credentials.map((row) => ({
+    id: row.id,
+    kind: row.kind,
+    match: matchOf(row),
+    owner:
+      row.bookingId === null
+        ? { kind: 'member', memberRef: row.memberId }
+        : { kind: 'booking', bookingId: row.bookingId },
+  }));
+  if (phoneBookingId !== null) {
+    credentials.push({
+      id: 'phone',
+      kind: 'phone',
+      match: PHONE_MATCH,
+      owner: { kind: 'booking', bookingId: phoneBookingId },
+    });
+  }
+  const rules = openings.map(openingRule);
+  const spaceIds = spaces.map((space) => space.id);
+  const content = compileGrants({
+    bookings: facts.bookings.map(({ memberId, ...booking }) => ({ ...booking, memberRef: memberId })),
+    credentials,
+    staff: facts.staff.map((row) => ({
+      id: row.id,
+      kind: row.kind,
+      match: matchOf(row),
+      holderRef: row.memberId,
+      doorIds: null,
+      from: row.createdAt,
+      until: null,
+    })),
+    doors: doors.map((door) => ({
+      id: door.id,
+      name: door.name,
+      spaceIds: door.isEntrance ? null : door.spaceIds,
+      obeysAudienceWindows: door.obeysAudienceWindows,
+      earlyMs: door.earlyMinutes * MINUTE_MS,
+      pinMaxFailures: door.pinMaxFailures,
+      pinLockoutWindowMs: door.pinLockoutMinutes * MINUTE_MS,
+      pinLockoutMs: door.pinLockoutMinutes * MINUTE_MS,
+    })),
+    spaces: spaces.map((space) => ({ id: space.id, handoverMs: space.handoverMinutes * MINUTE_MS })),
+    resources: resources.map(({ id, spaceId }) => ({ id, spaceId })),
+    openings: openWithoutClosures(
+      dates.flatMap((date) => expandOpening(rules, spaceIds, date, zone)),
+      closures.map((row) => ({ ...row.during, spaceId: row.spaceId })),
+    ),
+    horizon: aligned,
+  });
+  return { timeZone: zone, content };
+}

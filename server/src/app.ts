@@ -1,0 +1,97 @@
+import cookie from '@fastify/cookie';
+import helmet from '@fastify/helmet';
+import jwt from '@fastify/jwt';
+import rateLimit from '@fastify/rate-limit';
+import swagger from '@fastify/swagger';
+import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
+import Fastify, { type FastifyServerOptions } from 'fastify';
+import fastifyMetrics from 'fastify-metrics';
+import { type Simulator, simulatorClient } from './adapters/simulator.ts';
+import { createLive, type Live } from './live.ts';
+import { contextPlugin } from './plugins/context.ts';
+import { errorsPlugin } from './plugins/errors.ts';
+import { healthRoutes } from './plugins/health.ts';
+import { openApiDocument } from './plugins/openapi.ts';
+import { webPlugin } from './plugins/web.ts';
+import { RefusalError } from './problems.ts';
+import { accountRoutes } from './routes/accounts/accounts.ts';
+import { bookingRoutes } from './routes/bookings/bookings.ts';
+import { demoRoutes } from './routes/demo/demo.ts';
+import { hostRoutes } from './routes/host/host.ts';
+import { managerRoutes } from './routes/manager/manager.ts';
+import { placeRoutes } from './routes/places/places.ts';
+import { platformRoutes } from './routes/platform/platform.ts';
+import { Problem } from './routes/schemas.ts';
+import type { Services } from './services.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    live: Live;
+    simulator: Simulator;
+  }
+}
+
+/** Requests per minute from one source; a whole place may share one line. */
+const REQUESTS_PER_MINUTE = 1_200;
+const BODY_LIMIT_BYTES = 256 * 1024;
+
+/** Builds the HTTP side of the product; `main.ts` listens. Nothing is read from the environment here. */
+export async function buildApp(services: Services, logger: FastifyServerOptions['logger'] = false) {
+  const { config } = services;
+  const app = Fastify({
+    logger,
+    bodyLimit: BODY_LIMIT_BYTES,
+    trustProxy: config.trustedProxies.length > 0 ? config.trustedProxies : false,
+    // A client's own id would end up in our logs as it is.
+    requestIdHeader: false,
+    genReqId: () => Buffer.from(services.random(9)).toString('base64url'),
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
+  }).withTypeProvider<TypeBoxTypeProvider>();
+  app.setValidatorCompiler(TypeBoxValidatorCompiler);
+
+  app.addSchema(Problem);
+  app.decorate('live', createLive());
+  app.decorate('simulator', simulatorClient(config.simulatorUrl));
+  app.addHook('onClose', () => app.live.stop());
+
+  await app.register(errorsPlugin, services);
+  await app.register(fastifyMetrics.default, {
+    endpoint: '/metrics',
+    clearRegisterOnInit: true,
+    routeMetrics: { groupStatusCodes: true },
+  });
+  await app.register(helmet, {
+    // The pages set their own, with a nonce; the API answers no documents.
+    contentSecurityPolicy: false,
+    hsts: config.publicUrl.startsWith('https:') ? { maxAge: 31_536_000 } : false,
+  });
+  await app.register(cookie);
+  await app.register(jwt, { secret: services.vault.derive('jwt'), sign: { algorithm: 'HS256', noTimestamp: true } });
+  await app.register(swagger, openApiDocument(config.publicUrl));
+  await app.register(contextPlugin, services);
+  await app.register(healthRoutes);
+
+  await app.register(
+    async (api) => {
+      await api.register(rateLimit, {
+        max: REQUESTS_PER_MINUTE,
+        timeWindow: 60_000,
+        errorResponseBuilder: () => new RefusalError('request.too_many'),
+      });
+      api.addHook('onRoute', (route) => {
+        if (route.config?.action === undefined)
+          throw new Error(`${String(route.method)} ${route.url} names no action.`);
+      });
+      for (const routes of [accountRoutes, placeRoutes, bookingRoutes, hostRoutes, managerRoutes, platformRoutes]) {
+        await api.register(routes);
+      }
+      if (config.isDemo) await api.register(demoRoutes);
+    },
+    { prefix: '/api/v1' },
+  );
+
+  if (config.webBuild !== null) await app.register(webPlugin, { build: config.webBuild });
+  return app;
+}
+
+export type App = Awaited<ReturnType<typeof buildApp>>;

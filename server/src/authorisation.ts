@@ -1,0 +1,103 @@
+/**
+ * Who may do what. One table, denied by default: an action that is not here is refused to everybody, and a route that names no
+ * action does not start. A relation holds between an account and an object:
+ *
+ *  anyone      no account needed
+ *  account     any signed-in account
+ *  owner       the object is the account's own (its booking, its session)
+ *  host        staff of the structure that the object belongs to
+ *  manager     manages the network
+ *  administrator  runs the platform
+ */
+export type Relation = 'anyone' | 'account' | 'owner' | 'host' | 'manager' | 'administrator';
+
+export const PERMISSIONS = {
+  'platform.observe': ['anyone'],
+  'platform.administer': ['administrator'],
+  'account.create': ['anyone'],
+  'session.create': ['anyone'],
+  'session.refresh': ['anyone'],
+  'session.read': ['account'],
+  'session.end': ['owner'],
+  'password.reset': ['anyone'],
+  'profile.read': ['account'],
+  'profile.update': ['account'],
+  'place.find': ['anyone'],
+  'booking.quote': ['anyone'],
+  'booking.create': ['account'],
+  'booking.list': ['account'],
+  'booking.read': ['owner', 'host', 'manager'],
+  'booking.change': ['owner', 'host'],
+  'booking.open_door': ['owner'],
+  'command.read': ['owner', 'host'],
+  'site.list': ['host', 'manager'],
+  'site.observe': ['host', 'manager'],
+  'site.operate': ['host'],
+  'schedule.change': ['host'],
+  'member.search': ['host', 'manager'],
+  'badge.manage': ['host'],
+  'network.report': ['manager'],
+  'demo.play': ['anyone'],
+} as const satisfies Record<string, readonly Relation[]>;
+
+export type Action = keyof typeof PERMISSIONS;
+
+export interface Actor {
+  readonly accountId: string;
+  readonly sessionId: string;
+  readonly memberId: string | null;
+  readonly displayName: string;
+  readonly email: string;
+  readonly locale: 'fr' | 'en';
+  readonly roles: readonly {
+    readonly role: 'host' | 'manager' | 'administrator';
+    readonly structureId: string | null;
+  }[];
+}
+
+/** What authorisation needs to know of an object; absent facts make the relation false. */
+export interface ObjectFacts {
+  readonly ownerAccountId?: string | null;
+  readonly ownerMemberId?: string | null;
+  readonly structureId?: string;
+}
+
+function holds(relation: Relation, actor: Actor | null, object: ObjectFacts): boolean {
+  if (relation === 'anyone') return true;
+  if (actor === null) return false;
+  switch (relation) {
+    case 'account':
+      return true;
+    case 'owner':
+      return (
+        (object.ownerAccountId != null && object.ownerAccountId === actor.accountId) ||
+        (object.ownerMemberId != null && object.ownerMemberId === actor.memberId)
+      );
+    case 'host':
+      return (
+        object.structureId !== undefined &&
+        actor.roles.some((r) => r.role === 'host' && r.structureId === object.structureId)
+      );
+    case 'manager':
+    case 'administrator':
+      return actor.roles.some((r) => r.role === relation);
+  }
+}
+
+/** May this actor do this to this object? */
+export function may(actor: Actor | null, action: Action, object: ObjectFacts = {}): boolean {
+  return PERMISSIONS[action].some((relation) => holds(relation, actor, object));
+}
+
+/**
+ * Before any object is loaded: could this actor do this to some object? Turns away visitors without an account and accounts
+ * without the role; the operation then asks `may` about the object itself.
+ */
+export function couldEver(actor: Actor | null, action: Action): boolean {
+  return PERMISSIONS[action].some((relation) => {
+    if (relation === 'anyone') return true;
+    if (actor === null) return false;
+    if (relation === 'account' || relation === 'owner') return true;
+    return actor.roles.some((r) => r.role === relation);
+  });
+}

@@ -1,0 +1,13 @@
+export { type Broker, createBroker, noDoors } from './adapters/broker.ts';
+export { keptMailer, type Mailer } from './adapters/mailer.ts';
+export { hashPassword } from './adapters/passwords.ts';
+export { type App, buildApp } from './app.ts';
+export { PERMISSIONS } from './authorisation.ts';
+export { type Config, readConfig } from './config.ts';
+export { createIngest, type Ingest } from './ingest/ingest.ts';
+export { runHousekeeping } from './jobs/housekeeping.ts';
+export { createOutboxWorker, type OutboxWorker } from './jobs/outbox-worker.ts';
+export { PROBLEMS, type ProblemCode } from './problems.ts';
+export { type RunningServer, startServer } from './server.ts';
+export type { Services } from './services.ts';
+export { SIGNING_KID } from './signing.ts';

@@ -1,0 +1,52 @@
+import {
+  findAccountByEmail,
+  insertAccountToken,
+  revokeSessionsOf,
+  updateAccount,
+  useAccountToken,
+} from '@mitoyen/db/queries';
+import { makeId } from '../../ids.ts';
+import { sendMail } from '../../mail/outgoing.ts';
+import { ok, type Result, refuse } from '../../problems.ts';
+import type { Context } from '../../unit-of-work.ts';
+import { hashToken, newToken, normaliseEmail } from './tokens.ts';
+
+const RESET_MS = 3_600_000;
+
+/** Mails a link that lasts one hour. The answer is the same whether the address is known or not. */
+export async function requestPasswordReset(context: Context, email: string): Promise<Result<{ accepted: true }>> {
+  const { tx, networkId, now, services } = context;
+  const account = await findAccountByEmail(tx, networkId, normaliseEmail(email));
+  if (account === null || account.disabledAt !== null) return ok({ accepted: true });
+  const token = newToken(services.random);
+  await insertAccountToken(tx, {
+    networkId,
+    id: makeId(services, now),
+    accountId: account.id,
+    purpose: 'reset_password',
+    tokenHash: hashToken(token),
+    expiresAt: now + RESET_MS,
+    createdAt: now,
+  });
+  await sendMail(context, {
+    to: account.email,
+    locale: account.locale,
+    template: 'reset_password',
+    data: { displayName: account.displayName, token },
+  });
+  return ok({ accepted: true });
+}
+
+/** Sets the new password and ends every session of the account. Refusal: `auth.token_invalid`. */
+export async function resetPassword(
+  context: Context,
+  input: { token: string; passwordHash: string },
+): Promise<Result<{ changed: true }>> {
+  const { tx, networkId, now } = context;
+  const accountId = await useAccountToken(tx, networkId, 'reset_password', hashToken(input.token), now);
+  if (accountId === null) return refuse('auth.token_invalid');
+  // The link came by mail: the address is proved as well.
+  await updateAccount(tx, networkId, accountId, { passwordHash: input.passwordHash, emailVerifiedAt: now });
+  await revokeSessionsOf(tx, networkId, accountId, now);
+  return ok({ changed: true });
+}

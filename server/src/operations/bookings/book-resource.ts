@@ -1,0 +1,111 @@
+import { countHeld, expireHolds, findBookableResource, insertBooking, lockSpaceOfResource } from '@mitoyen/db/queries';
+import { bookingReference, HOLD_MINUTES, type Instant, quoteBooking, REFERENCE_RANDOM_BYTES } from '@mitoyen/domain';
+import { makeId } from '../../ids.ts';
+import { ok, type Result, refuse } from '../../problems.ts';
+import type { BookingBody } from '../../routes/schemas.ts';
+import { type Context, signedIn } from '../../unit-of-work.ts';
+import { tariffOf } from '../places/site-facts.ts';
+import { bookingView } from '../views.ts';
+import { checkWindow } from './check-window.ts';
+import { chooseAudience } from './choose-audience.ts';
+
+/** A person who puts aside more than this keeps others out without booking. */
+const MOST_HELD = 5;
+
+export interface BookingRequest {
+  readonly resourceId: string;
+  readonly startsAt: Instant;
+  readonly endsAt: Instant;
+  readonly audience?: string;
+}
+
+/**
+ * Puts a time aside for ten minutes, at the price of this moment. Refusals: `not_found`, those of the hours and limits,
+ * `booking.too_many_held`; from the database's constraints `booking.conflict` and `booking.space_in_other_use`.
+ */
+export async function bookResource(context: Context, input: BookingRequest): Promise<Result<BookingBody>> {
+  const { tx, networkId, now, services } = context;
+  const actor = signedIn(context);
+  if (actor.memberId === null) return refuse('auth.forbidden');
+  const { memberId } = actor;
+  const window = { from: input.startsAt, until: input.endsAt };
+  const [, resource, audience, heldCount] = await Promise.all([
+    lockSpaceOfResource(tx, networkId, input.resourceId),
+    findBookableResource(tx, networkId, input.resourceId),
+    chooseAudience(context, memberId, input.audience),
+    countHeld(tx, networkId, memberId, now),
+  ]);
+  if (resource === null) return refuse('not_found');
+  if (!audience.ok) return audience;
+  if (heldCount >= MOST_HELD) return refuse('booking.too_many_held');
+  const checked = await checkWindow(context, resource, audience.value, window);
+  if (!checked.ok) return checked;
+
+  const { occupied, spaceHold } = checked.value;
+  const quote = quoteBooking({ tariff: tariffOf(resource), window, zone: resource.timeZone });
+  const id = makeId(services, now);
+  const reference = bookingReference(services.random(REFERENCE_RANDOM_BYTES));
+  const holdExpiresAt = now + HOLD_MINUTES * 60_000;
+  const reach = { from: Math.min(occupied.from, spaceHold.from), until: Math.max(occupied.until, spaceHold.until) };
+  await Promise.all([
+    expireHolds(tx, networkId, resource.spaceId, reach, now),
+    insertBooking(tx, {
+      networkId,
+      id,
+      reference,
+      siteId: resource.siteId,
+      spaceId: resource.spaceId,
+      resourceId: resource.id,
+      memberId,
+      audienceId: audience.value.id,
+      audienceClass: audience.value.audienceClass,
+      isStaffUse: audience.value.isStaff,
+      startsAt: window.from,
+      endsAt: window.until,
+      occupied,
+      spaceHold,
+      status: 'held',
+      holdExpiresAt,
+      currency: quote.currency,
+      priceMinor: quote.totalMinor,
+      quote,
+      createdAt: now,
+    }),
+  ]);
+  return ok(
+    bookingView(
+      {
+        id,
+        reference,
+        status: 'held',
+        startsAt: window.from,
+        endsAt: window.until,
+        holdExpiresAt,
+        currency: quote.currency,
+        priceMinor: quote.totalMinor,
+        quote,
+        revision: 0,
+        createdAt: now,
+        checkedInAt: null,
+        audienceId: audience.value.id,
+        audience: audience.value.code,
+        audienceClass: audience.value.audienceClass,
+        memberId,
+        memberName: actor.displayName,
+        memberAccountId: actor.accountId,
+        resourceId: resource.id,
+        resourceName: resource.name,
+        resourceKind: resource.kind,
+        spaceId: resource.spaceId,
+        spaceName: resource.spaceName,
+        siteId: resource.siteId,
+        siteSlug: resource.siteSlug,
+        siteName: resource.siteName,
+        siteCommune: resource.siteCommune,
+        timeZone: resource.timeZone,
+        structureId: resource.structureId,
+      },
+      now,
+    ),
+  );
+}

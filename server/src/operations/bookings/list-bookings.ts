@@ -1,0 +1,23 @@
+import { listBookingsOfMember } from '@mitoyen/db/queries';
+import { ok } from '../../problems.ts';
+import { type Context, signedIn } from '../../unit-of-work.ts';
+import { bookingView } from '../views.ts';
+
+const PAGE_SIZE = 20;
+
+/** The caller's own bookings, a page at a time. */
+export async function listBookings(context: Context, query: { scope: 'upcoming' | 'past'; page: number }) {
+  const { tx, networkId, now } = context;
+  const { memberId } = signedIn(context);
+  const offset = (query.page - 1) * PAGE_SIZE;
+  const { rows, total } =
+    memberId === null
+      ? { rows: [], total: 0 }
+      : await listBookingsOfMember(tx, networkId, memberId, query.scope, now, { limit: PAGE_SIZE, offset });
+  return ok({
+    items: rows.map((booking) => bookingView(booking, now)),
+    page: query.page,
+    pageCount: Math.ceil(total / PAGE_SIZE),
+    total,
+  });
+}

@@ -1,0 +1,29 @@
+import { type BookingRecord, findBooking, lockBooking } from '@mitoyen/db/queries';
+import { type Action, may } from '../../authorisation.ts';
+import { ok, type Result, refuse } from '../../problems.ts';
+import { type Context, signedIn } from '../../unit-of-work.ts';
+
+export interface ActedBooking {
+  readonly booking: BookingRecord;
+  readonly by: 'member' | 'staff';
+}
+
+/**
+ * A booking, if the caller may do `action` to it; locked when it is to be changed. Somebody else's booking does not exist for a
+ * member. Refusal: `not_found`.
+ */
+export async function loadBooking(
+  context: Context,
+  id: string,
+  action: Action,
+  { lock = false }: { lock?: boolean } = {},
+): Promise<Result<ActedBooking>> {
+  const { tx, networkId } = context;
+  const actor = signedIn(context);
+  if (lock) await lockBooking(tx, networkId, id);
+  const booking = await findBooking(tx, networkId, id);
+  if (booking === null) return refuse('not_found');
+  const facts = { ownerMemberId: booking.memberId, structureId: booking.structureId };
+  if (!may(actor, action, facts)) return refuse('not_found');
+  return ok({ booking, by: booking.memberId === actor.memberId ? 'member' : 'staff' });
+}

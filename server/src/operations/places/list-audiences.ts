@@ -1,0 +1,19 @@
+import { listAudiences as listAudienceRows } from '@mitoyen/db/queries';
+import { ok } from '../../problems.ts';
+import type { Context } from '../../unit-of-work.ts';
+
+/** The network's audiences in its own order, named in the reader's language. */
+export async function listAudiences({ tx, networkId, locale }: Context) {
+  const rows = await listAudienceRows(tx, networkId);
+  return ok({
+    items: rows.map((row) => ({
+      code: row.code,
+      name: locale === 'fr' ? row.nameFr : row.nameEn,
+      letter: locale === 'fr' ? row.letterFr : row.letterEn,
+      audienceClass: row.audienceClass,
+      color: row.color,
+      pattern: row.pattern,
+      isStaff: row.isStaff,
+    })),
+  });
+}

@@ -1,0 +1,138 @@
+import { findCommunes, listAudiences, listSites } from '@mitoyen/db/queries';
+import {
+  addDays,
+  contains,
+  dayWindow,
+  expandOpening,
+  localDateOf,
+  localRange,
+  normalise,
+  siteDay,
+  subtract,
+  type Window,
+} from '@mitoyen/domain';
+import { ok, type Result, refuse } from '../../problems.ts';
+import type { Context } from '../../unit-of-work.ts';
+import { isoWindow } from '../views.ts';
+import { searchText } from './search-text.ts';
+import { loadSiteFacts, tariffOf } from './site-facts.ts';
+
+export interface SiteSearch {
+  readonly q?: string;
+  /** INSEE code: places of the commune, and those around it when `withinKm` is given. */
+  readonly commune?: string;
+  readonly lat?: number;
+  readonly lon?: number;
+  readonly withinKm?: number;
+  readonly date?: string;
+  readonly from?: string;
+  readonly until?: string;
+  readonly kind?: 'desk' | 'room' | 'video';
+  readonly audience?: string;
+  readonly page: number;
+}
+
+const PAGE_SIZE = 20;
+/** A search looks at so many places at most; a network with more answers by distance or name first. */
+const MOST_SITES = 500;
+/** The zone in which "today" is meant before a place is known. */
+const DEFAULT_ZONE = 'Europe/Paris';
+
+/**
+ * Places that serve an audience, with what is free there on a date (today by default), during given hours if any. Places with
+ * something free come first; within that, nearest first where a place was named, by name otherwise.
+ */
+export async function searchSites(context: Context, search: SiteSearch) {
+  const { tx, networkId, now } = context;
+  const audienceCode = search.audience ?? 'professional';
+  const audience = (await listAudiences(tx, networkId)).find(({ code }) => code === audienceCode);
+  if (audience === undefined)
+    return refuse('request.invalid', { errors: [{ path: 'querystring/audience', message: 'unknown' }] });
+  const centre = await centreOf(context, search);
+  if (!centre.ok) return centre;
+  const date = search.date ?? localDateOf(now, DEFAULT_ZONE);
+  const near = centre.value && { ...centre.value, withinKm: search.withinKm ?? 30 };
+  const sites = await listSites(
+    tx,
+    networkId,
+    {
+      ...(search.q && { text: searchText(search.q) }),
+      ...(near ? { near } : search.commune ? { inseeCode: search.commune } : {}),
+      ...(search.kind && { resourceKind: search.kind }),
+    },
+    MOST_SITES,
+  );
+
+  const whole = {
+    from: dayWindow(addDays(date, -1), DEFAULT_ZONE).from,
+    until: dayWindow(addDays(date, 1), DEFAULT_ZONE).until,
+  };
+  const facts = await loadSiteFacts(
+    tx,
+    networkId,
+    sites.map((site) => site.id),
+    whole,
+    now,
+  );
+  const found = sites.map((site) => {
+    const { spaces, resources, rules, closures, busy } = facts.get(site.id) ?? emptyFacts;
+    const zone = site.timeZone;
+    const wanted = resources.filter((resource) => search.kind === undefined || resource.kind === search.kind);
+    const day = siteDay({ date, zone, resources: wanted.map((r) => r.facts), rules, closures, busy, audience });
+    const asked = search.from && search.until ? localRange(date, search.from, search.until, zone) : null;
+    const isFree = (free: readonly Window[]) =>
+      asked ? contains(free, asked) : free.some((window) => window.until > now);
+    const openings = expandOpening(
+      rules,
+      spaces.map((space) => space.id),
+      date,
+      zone,
+    ).filter((o) => o.audience === audience.code);
+    const openToday = subtract(normalise(openings), normalise(closures.filter((closure) => closure.spaceId === null)));
+    const prices = wanted.map((resource) => tariffOf(resource)?.hourMinor).filter((price) => price != null);
+    const cheapest = prices.length === 0 ? null : Math.min(...prices);
+    return {
+      id: site.id,
+      slug: site.slug,
+      name: site.name,
+      structureName: site.structureName,
+      labels: site.structureLabels,
+      programmes: site.programmes,
+      commune: site.commune,
+      departement: site.departement,
+      postalCode: site.postalCode,
+      latitude: site.latitude,
+      longitude: site.longitude,
+      timeZone: zone,
+      distanceKm: site.distanceKm === null ? null : Math.round(site.distanceKm * 10) / 10,
+      freeCount: day.filter((resource) => isFree(resource.free)).length,
+      totalCount: wanted.length,
+      fromPrice: cheapest === null ? null : { minor: cheapest, currency: resources[0]?.currency ?? 'EUR' },
+      openOnDate: openToday.map(isoWindow),
+      isDemo: site.isDemo,
+    };
+  });
+  // Stable: the database's order (distance or name) holds within each group.
+  found.sort((a, b) => Number(b.freeCount > 0) - Number(a.freeCount > 0));
+  const pageCount = Math.ceil(found.length / PAGE_SIZE);
+  return ok({
+    date,
+    audience: audience.code,
+    items: found.slice((search.page - 1) * PAGE_SIZE, search.page * PAGE_SIZE),
+    page: search.page,
+    pageCount,
+    total: found.length,
+  });
+}
+
+const emptyFacts = { spaces: [], resources: [], rules: [], closures: [], busy: [] };
+
+async function centreOf(
+  { tx, networkId }: Context,
+  search: SiteSearch,
+): Promise<Result<{ latitude: number; longitude: number } | null>> {
+  if (search.lat !== undefined && search.lon !== undefined) return ok({ latitude: search.lat, longitude: search.lon });
+  if (search.commune === undefined || search.withinKm === undefined) return ok(null);
+  const commune = (await findCommunes(tx, networkId, '', 2_000)).find(({ inseeCode }) => inseeCode === search.commune);
+  return commune === undefined ? refuse('not_found') : ok(commune);
+}

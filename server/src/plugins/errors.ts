@@ -1,0 +1,62 @@
+import type { FastifyError } from 'fastify';
+import fp from 'fastify-plugin';
+import { type ProblemCode, type ProblemExtras, problemDocument, RefusalError } from '../problems.ts';
+import type { Services } from '../services.ts';
+
+/** What the connection to PostgreSQL reports when the server is away or shutting down; the client may try again. */
+const UNAVAILABLE = /^(ECONN|CONNECT|CONNECTION_|EPIPE|ETIMEDOUT|57P0[123]|53300|08)/;
+
+const STATUS_PROBLEMS: Readonly<Record<number, ProblemCode>> = {
+  400: 'request.malformed',
+  404: 'not_found',
+  413: 'request.too_large',
+  415: 'request.unsupported_media_type',
+  429: 'request.too_many',
+};
+
+/** One place turns refusals and faults into problem+json (RFC 9457). No input makes a 500; a fault is logged with its request id. */
+export const errorsPlugin = fp(async (app, services: Services) => {
+  const { publicUrl } = services.config;
+
+  const toProblem = (error: unknown): { code: ProblemCode; extras?: ProblemExtras } => {
+    if (error instanceof RefusalError) return { code: error.code, ...(error.extras && { extras: error.extras }) };
+    const { validation, statusCode } = error as FastifyError;
+    if (validation) {
+      return {
+        code: 'request.invalid',
+        extras: {
+          errors: validation.map((issue) => ({
+            path: [
+              (error as FastifyError).validationContext,
+              issue.instancePath.slice(1),
+              issue.params?.missingProperty,
+            ]
+              .filter((part) => part !== undefined && part !== '')
+              .join('/'),
+            message: issue.message ?? issue.keyword,
+          })),
+        },
+      };
+    }
+    const known = statusCode === undefined ? undefined : STATUS_PROBLEMS[statusCode];
+    if (known !== undefined) return { code: known };
+    if (statusCode !== undefined && statusCode < 500) return { code: 'request.malformed' };
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    if (UNAVAILABLE.test(String((cause as { code?: string }).code ?? ''))) return { code: 'service.unavailable' };
+    return { code: 'internal' };
+  };
+
+  app.setErrorHandler((error, request, reply) => {
+    const { code, extras } = toProblem(error);
+    const document = problemDocument(code, request.locale, publicUrl, { ...extras, requestId: request.id });
+    if (document.status >= 500) request.log.error({ err: error }, code);
+    else request.log.info({ code }, 'refused');
+    if (document.status === 401) reply.header('www-authenticate', 'Bearer');
+    return reply.code(document.status).type('application/problem+json').send(document);
+  });
+
+  app.setNotFoundHandler((request, reply) => {
+    const document = problemDocument('not_found', request.locale, publicUrl, { requestId: request.id });
+    return reply.code(404).type('application/problem+json').send(document);
+  });
+});

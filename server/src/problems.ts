@@ -1,0 +1,304 @@
+import type { Outcome } from '@mitoyen/domain';
+
+export type Locale = 'fr' | 'en';
+
+interface ProblemKind {
+  readonly status: number;
+  readonly title: Readonly<Record<Locale, string>>;
+  readonly detail: Readonly<Record<Locale, string>>;
+}
+
+const kind = (status: number, fr: [string, string], en: [string, string]): ProblemKind => ({
+  status,
+  title: { fr: fr[0], en: en[0] },
+  detail: { fr: fr[1], en: en[1] },
+});
+
+/**
+ * Every refusal of the API, by its stable code (RFC 9457: `type` is `{publicUrl}/problems/{code}`). The texts are what a reader
+ * is shown; programs compare `code`.
+ */
+export const PROBLEMS = {
+  'request.invalid': kind(
+    400,
+    ['Demande incomplète ou incorrecte', 'Un ou plusieurs champs sont à corriger.'],
+    ['Incomplete or incorrect request', 'One or more fields need correcting.'],
+  ),
+  'request.malformed': kind(
+    400,
+    ['Demande illisible', "Le contenu envoyé n'a pas pu être lu."],
+    ['Unreadable request', 'What was sent could not be read.'],
+  ),
+  'request.too_large': kind(
+    413,
+    ['Envoi trop volumineux', 'Le contenu envoyé dépasse la taille admise.'],
+    ['Too much data', 'What was sent is larger than allowed.'],
+  ),
+  'request.unsupported_media_type': kind(
+    415,
+    ['Format non pris en charge', 'Envoyez du JSON (application/json).'],
+    ['Unsupported format', 'Send JSON (application/json).'],
+  ),
+  'request.foreign_origin': kind(
+    403,
+    ['Demande refusée', 'Cette demande ne vient pas des pages de ce site. Rechargez la page et recommencez.'],
+    ['Request refused', 'This request does not come from the pages of this site. Reload the page and try again.'],
+  ),
+  'request.too_many': kind(
+    429,
+    ['Trop de demandes', 'Attendez un peu avant de recommencer.'],
+    ['Too many requests', 'Wait a little before trying again.'],
+  ),
+  not_found: kind(
+    404,
+    ['Introuvable', "Ce que vous cherchez n'existe pas ou n'est plus là."],
+    ['Not found', 'What you are looking for does not exist or is no longer there.'],
+  ),
+  'network.unknown': kind(
+    404,
+    ['Réseau inconnu', 'Aucun réseau de lieux ne répond à cette adresse.'],
+    ['Unknown network', 'No network of places answers at this address.'],
+  ),
+  'auth.required': kind(
+    401,
+    ['Connexion nécessaire', 'Connectez-vous pour continuer.'],
+    ['Sign-in needed', 'Sign in to continue.'],
+  ),
+  'auth.forbidden': kind(
+    403,
+    ['Accès réservé', "Votre compte n'a pas le droit de faire cela."],
+    ['Not allowed', 'Your account is not allowed to do this.'],
+  ),
+  'auth.wrong_credentials': kind(
+    401,
+    ['Connexion impossible', "L'adresse ou le mot de passe ne convient pas."],
+    ['Could not sign in', 'The address or the password is not right.'],
+  ),
+  'auth.throttled': kind(
+    429,
+    ['Trop de tentatives', 'Par sécurité, attendez quelques minutes avant de recommencer.'],
+    ['Too many attempts', 'For safety, wait a few minutes before trying again.'],
+  ),
+  'auth.session_ended': kind(
+    401,
+    ['Session terminée', 'Connectez-vous de nouveau pour continuer.'],
+    ['Session ended', 'Sign in again to continue.'],
+  ),
+  'auth.token_invalid': kind(
+    400,
+    ['Lien expiré', "Ce lien n'est plus valable ou a déjà servi. Demandez-en un nouveau."],
+    ['Link expired', 'This link is no longer valid or has been used. Ask for a new one.'],
+  ),
+  'idempotency.key_reused': kind(
+    422,
+    ['Demande déjà envoyée', "La même clé d'idempotence a déjà servi à une demande différente."],
+    ['Request already sent', 'The same idempotency key was used for a different request.'],
+  ),
+  'booking.conflict': kind(
+    409,
+    ['Ce créneau vient d’être pris', 'Une autre réservation occupe ce créneau. Voici les plus proches encore libres.'],
+    ['That time has just been taken', 'Another booking holds this time. Here are the nearest free ones.'],
+  ),
+  'booking.space_in_other_use': kind(
+    409,
+    [
+      'Espace réservé à un autre public',
+      'Un autre public occupe cet espace à ce moment-là. Voici les créneaux les plus proches.',
+    ],
+    ['The space is in another use', 'Another public has this space at that time. Here are the nearest free times.'],
+  ),
+  'booking.outside_opening_window': kind(
+    422,
+    ['En dehors des heures d’ouverture', "Ce lieu n'est pas ouvert à votre public sur tout ce créneau."],
+    ['Outside opening hours', 'This place is not open to your public for all of that time.'],
+  ),
+  'booking.closed': kind(
+    422,
+    ['Lieu fermé', 'Le lieu est exceptionnellement fermé à ce moment-là.'],
+    ['Place closed', 'The place is exceptionally closed at that time.'],
+  ),
+  'booking.in_the_past': kind(
+    422,
+    ['Créneau passé', 'Choisissez un créneau qui n’a pas encore commencé.'],
+    ['Time in the past', 'Choose a time that has not started yet.'],
+  ),
+  'booking.too_far_ahead': kind(
+    422,
+    ['Trop tôt pour réserver', 'Les réservations ouvrent 90 jours à l’avance.'],
+    ['Too early to book', 'Bookings open 90 days ahead.'],
+  ),
+  'booking.too_short': kind(
+    422,
+    ['Créneau trop court', 'Une réservation dure au moins 30 minutes.'],
+    ['Time too short', 'A booking lasts at least 30 minutes.'],
+  ),
+  'booking.too_long': kind(
+    422,
+    ['Créneau trop long', 'Une réservation tient dans une seule journée, 14 heures au plus.'],
+    ['Time too long', 'A booking fits in one day, 14 hours at most.'],
+  ),
+  'booking.off_grid': kind(
+    422,
+    ['Horaire à arrondir', 'Les réservations commencent et finissent au quart d’heure.'],
+    ['Time to round', 'Bookings start and end on the quarter of an hour.'],
+  ),
+  'booking.ends_before_it_starts': kind(
+    422,
+    ['Horaires inversés', 'La fin doit venir après le début.'],
+    ['Times the wrong way round', 'The end must come after the start.'],
+  ),
+  'booking.too_many_held': kind(
+    409,
+    ['Trop de créneaux mis de côté', 'Confirmez ou libérez les créneaux déjà mis de côté avant d’en choisir un autre.'],
+    ['Too many times put aside', 'Confirm or release the times already put aside before choosing another.'],
+  ),
+  'booking.audience_not_yours': kind(
+    403,
+    ['Public non admis', 'Votre compte ne permet pas de réserver pour ce public.'],
+    ['Audience not allowed', 'Your account cannot book for this audience.'],
+  ),
+  'booking.audience_not_admitted': kind(
+    422,
+    [
+      'Heures d’un autre public',
+      'À ce moment-là, cet espace est ouvert à un autre public. Choisissez une de vos heures.',
+    ],
+    ['Hours of another public', 'At that time this space is open to another public. Choose one of your hours.'],
+  ),
+  'booking.hold_expired': kind(
+    409,
+    ['Délai dépassé', 'Le créneau n’était gardé que dix minutes. Choisissez-le de nouveau s’il est encore libre.'],
+    ['Hold expired', 'The time was kept for ten minutes only. Choose it again if it is still free.'],
+  ),
+  'booking.not_in_state': kind(
+    409,
+    ['Action impossible', "L'état de cette réservation ne le permet plus."],
+    ['Not possible any more', 'The state of this booking no longer allows it.'],
+  ),
+  'booking.already_started': kind(
+    409,
+    ['Réservation commencée', 'Une réservation commencée ne peut plus être déplacée ni annulée.'],
+    ['Booking already started', 'A booking that has started can no longer be moved or cancelled.'],
+  ),
+  'booking.revision_changed': kind(
+    409,
+    ['Réservation modifiée entre-temps', 'Rechargez la page pour voir son état actuel.'],
+    ['Booking changed meanwhile', 'Reload the page to see its present state.'],
+  ),
+  'door.not_yet': kind(
+    409,
+    ['Trop tôt', 'La porte s’ouvre par téléphone à partir de 15 minutes avant le début.'],
+    ['Too early', 'The door opens by phone from 15 minutes before the start.'],
+  ),
+  'door.ended': kind(
+    409,
+    ['Réservation terminée', 'Cette réservation n’ouvre plus la porte.'],
+    ['Booking over', 'This booking no longer opens the door.'],
+  ),
+  'door.audience_not_admitted': kind(
+    409,
+    [
+      'Espace réservé à un autre public',
+      'Un autre public occupe encore le lieu. La porte s’ouvrira à l’heure de votre réservation.',
+    ],
+    ['In another use', 'Another public still has the place. The door will open at the time of your booking.'],
+  ),
+  'door.site_offline': kind(
+    503,
+    [
+      'Lieu injoignable',
+      'Le boîtier du lieu ne répond pas pour le moment. Votre code et votre badge ouvrent quand même.',
+    ],
+    ['Place unreachable', 'The site’s box does not answer at the moment. Your code and your badge open all the same.'],
+  ),
+  'schedule.overlap': kind(
+    422,
+    [
+      'Horaires qui se chevauchent',
+      'Deux publics qui ne peuvent se rencontrer auraient le même espace au même moment.',
+    ],
+    ['Hours overlap', 'Two publics that may not meet would have the same space at the same time.'],
+  ),
+  'schedule.changed_meanwhile': kind(
+    409,
+    [
+      'Horaires modifiés entre-temps',
+      'Quelqu’un d’autre a modifié ces horaires. Rechargez la page avant de recommencer.',
+    ],
+    ['Hours changed meanwhile', 'Somebody else changed these hours. Reload the page before trying again.'],
+  ),
+  'badge.already_registered': kind(
+    409,
+    ['Badge déjà attribué', 'Ce badge appartient déjà à quelqu’un. Révoquez-le d’abord.'],
+    ['Badge already in use', 'This badge already belongs to somebody. Revoke it first.'],
+  ),
+  'badge.unreadable': kind(
+    422,
+    ['Numéro de badge illisible', 'Un numéro de badge compte de 8 à 20 chiffres hexadécimaux (0-9, A-F).'],
+    ['Unreadable badge number', 'A badge number has 8 to 20 hexadecimal digits (0-9, A-F).'],
+  ),
+  'demo.unavailable': kind(
+    503,
+    ['Porte virtuelle indisponible', 'Le simulateur ne répond pas. Relancez la démonstration.'],
+    ['Virtual door unavailable', 'The simulator does not answer. Restart the demo.'],
+  ),
+  'service.unavailable': kind(
+    503,
+    ['Service momentanément indisponible', 'Réessayez dans un instant; rien n’a été perdu.'],
+    ['Service unavailable for a moment', 'Try again shortly; nothing was lost.'],
+  ),
+  internal: kind(
+    500,
+    ['Erreur de notre côté', 'L’incident est noté. Réessayez dans un instant.'],
+    ['Something failed on our side', 'The incident is recorded. Try again shortly.'],
+  ),
+} as const satisfies Record<string, ProblemKind>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** Members of the problem document beside the standard ones: `alternatives` of a conflict, `errors` of a form… */
+export type ProblemExtras = Readonly<Record<string, unknown>>;
+
+/** What an operation returns: its result, or a refusal that a route maps to problem+json. */
+export type Result<T> = Outcome<T, ProblemCode, ProblemExtras | undefined>;
+
+export const ok = <T>(value: T): Result<T> => ({ ok: true, value });
+export const refuse = (reason: ProblemCode, detail?: ProblemExtras): Result<never> => ({ ok: false, reason, detail });
+
+/** Leaves a transaction, rolling it back, with a refusal that the edge turns into its problem document. */
+export class RefusalError extends Error {
+  readonly code: ProblemCode;
+  readonly extras: ProblemExtras | undefined;
+
+  constructor(code: ProblemCode, extras?: ProblemExtras) {
+    super(code);
+    this.name = 'RefusalError';
+    this.code = code;
+    this.extras = extras;
+  }
+}
+
+export interface ProblemDocument extends Record<string, unknown> {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: ProblemCode;
+}
+
+export function problemDocument(
+  code: ProblemCode,
+  locale: Locale,
+  publicUrl: string,
+  extras?: ProblemExtras,
+): ProblemDocument {
+  const { status, title, detail } = PROBLEMS[code];
+  return {
+    type: `${publicUrl}/problems/${code}`,
+    title: title[locale],
+    status,
+    detail: detail[locale],
+    code,
+    ...extras,
+  };
+}

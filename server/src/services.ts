@@ -1,0 +1,26 @@
+import type { Database, Vault } from '@mitoyen/db';
+import type { Clock } from '@mitoyen/domain';
+import type { Command, SigningKey } from '@mitoyen/protocol';
+import type { Config } from './config.ts';
+
+/** Cryptographic randomness, injected so that tests can repeat themselves. */
+export type RandomBytes = (size: number) => Uint8Array;
+
+/** The way to the doors: the broker in service, nothing in a tool that has none. */
+export interface DoorGateway {
+  /** A command is published only while connected: client libraries keep offline queues that do not age a message. */
+  isConnected(): boolean;
+  /** Signs and publishes, never retained. Does nothing when the connection was lost meanwhile: the command then expires. */
+  sendCommand(command: Command): Promise<void>;
+}
+
+/** What every operation may use beside its transaction. Made once per process in `main.ts`, and once per test. */
+export interface Services {
+  readonly config: Config;
+  readonly db: Database;
+  readonly vault: Vault;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly signingKey: SigningKey;
+  readonly doors: DoorGateway;
+}

@@ -1,0 +1,158 @@
+import { createHash } from 'node:crypto';
+import { constraintViolation, type Tx } from '@mitoyen/db';
+import { claimIdempotencyKey, loadActor, storeIdempotentResponse } from '@mitoyen/db/queries';
+import type { Instant } from '@mitoyen/domain';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type Actor, couldEver } from './authorisation.ts';
+import type { SetCookie } from './cookies.ts';
+import { type Locale, type ProblemCode, RefusalError, type Result } from './problems.ts';
+import type { Services } from './services.ts';
+
+/** What an operation works with: one transaction of one network, one instant, one caller. */
+export interface Context {
+  readonly services: Services;
+  readonly tx: Tx;
+  readonly networkId: string;
+  readonly now: Instant;
+  readonly locale: Locale;
+  readonly actor: Actor | null;
+  /** Runs once the transaction has committed: what must not happen when it rolls back. */
+  afterCommit(work: () => Promise<void> | void): void;
+}
+
+/** For routes that the table opens to accounts only: the gate has already turned visitors away. */
+export function signedIn(context: Context): Actor {
+  if (context.actor === null) throw new RefusalError('auth.required');
+  return context.actor;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly cookies?: readonly SetCookie[];
+}
+
+/** Refusals of the database itself, by constraint: the promise is kept there, the code only translates. */
+const CONSTRAINT_PROBLEMS: Readonly<Record<string, ProblemCode>> = {
+  bookings_no_double_booking: 'booking.conflict',
+  bookings_no_meeting_of_publics: 'booking.space_in_other_use',
+  credentials_one_holder: 'badge.already_registered',
+};
+
+/** Deadlock and serialisation failure: PostgreSQL asks that the transaction be run again. */
+const RETRYABLE = new Set(['40P01', '40001']);
+const ATTEMPTS = 4;
+
+const codeOf = (error: unknown): string | undefined => {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return (cause as { code?: string } | null)?.code;
+};
+
+async function inTransaction<T>(services: Services, networkId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await services.db.withNetwork(networkId, work);
+    } catch (error) {
+      const violation = constraintViolation(error);
+      const problem = violation === null ? undefined : CONSTRAINT_PROBLEMS[violation.constraint];
+      if (problem !== undefined) throw new RefusalError(problem);
+      if (attempt >= ATTEMPTS || !RETRYABLE.has(codeOf(error) ?? '')) throw error;
+    }
+  }
+}
+
+async function run<T>(request: FastifyRequest, work: (context: Context) => Promise<T>): Promise<T> {
+  const { services } = request.server;
+  const { network } = request;
+  if (network === null) throw new RefusalError('network.unknown');
+  const { action } = request.routeOptions.config;
+  if (action === undefined) throw new Error(`No action is declared for ${request.routeOptions.url}.`);
+  let hooks: (() => Promise<void> | void)[] = [];
+  const result = await inTransaction(services, network.id, async (tx) => {
+    hooks = [];
+    const now = services.clock.now();
+    const { claims } = request;
+    const actor = claims === null ? null : await loadActor(tx, network.id, claims.sub, claims.sid, now);
+    if (!couldEver(actor, action)) throw new RefusalError(actor === null ? 'auth.required' : 'auth.forbidden');
+    return work({
+      services,
+      tx,
+      networkId: network.id,
+      now,
+      locale: request.locale,
+      actor,
+      afterCommit: (hook) => {
+        hooks.push(hook);
+      },
+    });
+  });
+  for (const hook of hooks) await hook();
+  return result;
+}
+
+/** For GET routes: one transaction, its result as the body. */
+export async function query<T>(
+  request: FastifyRequest,
+  operation: (context: Context) => Promise<Result<T>>,
+): Promise<T> {
+  return run(request, async (context) => {
+    const outcome = await operation(context);
+    if (!outcome.ok) throw new RefusalError(outcome.reason, outcome.detail);
+    return outcome.value;
+  });
+}
+
+/**
+ * For routes that change something: one transaction in which the operation runs and, where the client sent an Idempotency-Key,
+ * its answer is kept. The same key again gets the same answer and no second effect; with another request it is refused. A
+ * refusal rolls everything back, the key included: trying again later is a new attempt.
+ */
+export async function mutate<T>(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  operation: (context: Context) => Promise<Result<T>>,
+  answer: (value: T) => Answer,
+): Promise<FastifyReply> {
+  const key = request.headers['idempotency-key'];
+  const { status, body, cookies } = await run(request, async (context) => {
+    const claim = typeof key === 'string' && key !== '' ? await claimKey(request, context, key) : null;
+    if (claim?.replay) return claim.replay;
+    const outcome = await operation(context);
+    if (!outcome.ok) throw new RefusalError(outcome.reason, outcome.detail);
+    const fresh = answer(outcome.value);
+    await claim?.store(fresh);
+    return fresh;
+  });
+  for (const { name, value, options } of cookies ?? []) reply.setCookie(name, value, options);
+  return body === undefined ? reply.code(status).send() : reply.code(status).send(body);
+}
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('base64url');
+
+async function claimKey(request: FastifyRequest, context: Context, key: string) {
+  const { tx, networkId, now, services } = context;
+  if (key.length > 255)
+    throw new RefusalError('request.invalid', { errors: [{ path: 'Idempotency-Key', message: '1-255' }] });
+  const scope = context.actor?.accountId ?? `anonymous:${sha256(request.ip)}`;
+  const route = `${request.method} ${request.routeOptions.url}`;
+  const requestHash = sha256(`${request.method} ${request.url}\n${JSON.stringify(request.body ?? null)}`);
+  const sealContext = `idempotency:${networkId}:${scope}:${key}`;
+  const found = await claimIdempotencyKey(tx, { networkId, scope, key, route, requestHash, createdAt: now });
+  if (found !== null && found.requestHash !== requestHash) throw new RefusalError('idempotency.key_reused');
+  if (found?.responseSealed) {
+    return {
+      replay: JSON.parse(services.vault.open(found.responseSealed, sealContext)) as Answer,
+      store: async () => {},
+    };
+  }
+  return {
+    replay: null,
+    store: (response: Answer) =>
+      storeIdempotentResponse(tx, {
+        networkId,
+        scope,
+        key,
+        responseSealed: services.vault.seal(JSON.stringify(response), sealContext),
+      }),
+  };
+}
