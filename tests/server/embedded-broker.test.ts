@@ -101,11 +101,12 @@ test("taking over another bridge's session by its client identifier brings none 
   const gap = await connect('gap', 'gap-password', { clientId: 'bridge-gap', clean: false });
   await gap.subscribeAsync(`${GAP}commands`, { qos: 1 });
   await gap.endAsync();
+  const server = await connect('mitoyen-server', 'server-password');
+  await server.publishAsync(`${GAP}commands`, 'kept for gap', { qos: 1 });
   const thief = await connect('apt', 'apt-password', { clientId: 'bridge-gap', clean: false });
   const heard: string[] = [];
   thief.on('message', (topic) => heard.push(topic));
   await thief.subscribeAsync(`${APT}commands`, { qos: 1 });
-  const server = await connect('mitoyen-server', 'server-password');
   await server.publishAsync(`${GAP}commands`, 'for gap', { qos: 1 });
   const own = nextMessage(thief);
   await server.publishAsync(`${APT}commands`, 'for apt', { qos: 1 });
