@@ -20,7 +20,13 @@ const language: Handle = ({ event, resolve }) =>
 const session: Handle = async ({ event, resolve }) => {
   event.locals.api = createApi(event);
   event.locals.account = await readAccount(event);
-  return resolve(event);
+  const response = await resolve(event);
+  // What is drawn depends on both, and what is drawn for an account is for nobody else.
+  response.headers.append('vary', 'Accept-Language, Cookie');
+  if (event.locals.account !== null && !response.headers.has('cache-control')) {
+    response.headers.set('cache-control', 'private, no-cache');
+  }
+  return response;
 };
 
 /** The server names its cookies `__Host-mitoyen_access` and `__Host-mitoyen_refresh` (without prefix where there is no TLS). */

@@ -45,7 +45,7 @@ function clock(hour: string, minute: string): string {
 
 /** `9 h – 12 h 30`. */
 export function formatTimeRange(from: string, until: string, timeZone: string): string {
-  return `${formatTime(from, timeZone)} – ${formatTime(until, timeZone)}`;
+  return `${formatTime(from, timeZone)}${NB}–${NB}${formatTime(until, timeZone)}`;
 }
 
 /** `mardi 24 novembre`, with the year when it is not this one. */

@@ -10,7 +10,7 @@ export const load: PageServerLoad = async ({ locals }) => {
     locals.api.GET('/api/v1/audiences'),
   ]);
   const { items, total } = dataOf(sites);
-  // Open places first: the street shows what one can walk into now.
-  const nearby = items.toSorted((a, b) => Number(b.openToday.length > 0) - Number(a.openToday.length > 0)).slice(0, 7);
+  // Where there is room first: the street shows what one can walk into.
+  const nearby = items.toSorted((a, b) => Number(b.freeCount > 0) - Number(a.freeCount > 0)).slice(0, 8);
   return { sites: nearby, total, audiences: dataOf(audiences).items, today, search: readSearch(new URLSearchParams()) };
 };
