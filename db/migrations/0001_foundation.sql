@@ -297,7 +297,7 @@ create table throttles (
 create table bookings (
   network_id uuid not null references networks (id),
   id uuid not null,
-  reference text not null check (reference ~ '^[A-Z0-9]{4}-[A-Z0-9]{4}$'),
+  reference text not null check (reference ~ '^[A-Z0-9]{8}$'),
   site_id uuid not null,
   space_id uuid not null,
   resource_id uuid not null,

@@ -9,12 +9,11 @@ import type { Config } from './config.ts';
 import { createIngest } from './ingest/ingest.ts';
 import { runHousekeeping } from './jobs/housekeeping.ts';
 import { createOutboxWorker } from './jobs/outbox-worker.ts';
+import { loggerOptions } from './logging.ts';
 import type { Services } from './services.ts';
 import { SIGNING_KID } from './signing.ts';
 
 const HOUSEKEEPING_MS = 60_000;
-/** What must never reach a log: credentials in transit and what identifies a person. */
-const REDACTED = ['req.headers.authorization', 'req.headers.cookie', 'res.headers["set-cookie"]'];
 
 export interface RunningServer {
   /** Where it listens, with the port that was chosen when 0 was asked for. */
@@ -41,14 +40,7 @@ export async function startServer(
     random: overrides.random ?? randomBytes,
     doors: broker ?? noDoors,
   };
-  const app = await buildApp(services, {
-    level: config.logLevel,
-    redact: REDACTED,
-    serializers: {
-      // Query strings may hold what a person typed; the path says enough.
-      req: (request) => ({ method: request.method, path: request.url.split('?')[0] }),
-    },
-  });
+  const app = await buildApp(services, loggerOptions(config));
   const worker = createOutboxWorker(
     services,
     { broker, mailer: config.smtpUrl === null ? keptMailer : smtpMailer(config.smtpUrl, config.mailFrom) },

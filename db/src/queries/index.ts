@@ -1,4 +1,5 @@
 export * from './bookings.ts';
+export * from './create-network.ts';
 export * from './doors.ts';
 export * from './networks.ts';
 export * from './outbox.ts';

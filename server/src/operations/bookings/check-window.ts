@@ -17,6 +17,8 @@ export async function checkWindow(
   audience: Audience,
   window: Window,
 ): Promise<Result<BookableWindow>> {
+  // A range that ends before it starts is no question for the database.
+  if (window.until <= window.from) return refuse('booking.ends_before_it_starts');
   const [openings, closures] = await Promise.all([
     listOpeningWindows(tx, networkId, [resource.siteId]),
     listClosures(tx, networkId, [resource.siteId], window),
