@@ -13,60 +13,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        email: string;
-                        password: string;
-                        displayName: string;
-                        locale: string;
-                    };
-                };
-            };
-            responses: {
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            status: string;
-                        };
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            code: string;
-                            detail?: string;
-                            errors?: {
-                                path: string;
-                                message: string;
-                            }[];
-                            alternatives?: {
-                                resourceId: string;
-                                resourceName: string;
-                                startsAt: string;
-                                endsAt: string;
-                            }[];
-                        };
-                    };
-                };
-            };
-        };
+        /** Open an account; the answer is the same for a known address */
+        post: operations["createAccount"];
         delete?: never;
         options?: never;
         head?: never;
@@ -82,53 +30,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        token: string;
-                    };
-                };
-            };
-            responses: {
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            code: string;
-                            detail?: string;
-                            errors?: {
-                                path: string;
-                                message: string;
-                            }[];
-                            alternatives?: {
-                                resourceId: string;
-                                resourceName: string;
-                                startsAt: string;
-                                endsAt: string;
-                            }[];
-                        };
-                    };
-                };
-            };
-        };
+        /** Prove an address by the token that was mailed to it */
+        post: operations["verifyEmail"];
         delete?: never;
         options?: never;
         head?: never;
@@ -142,122 +45,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            items: {
-                                id: string;
-                                userAgent: string | null;
-                                createdAt: string;
-                                lastUsedAt: string;
-                                isCurrent: boolean;
-                            }[];
-                        };
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            code: string;
-                            detail?: string;
-                            errors?: {
-                                path: string;
-                                message: string;
-                            }[];
-                            alternatives?: {
-                                resourceId: string;
-                                resourceName: string;
-                                startsAt: string;
-                                endsAt: string;
-                            }[];
-                        };
-                    };
-                };
-            };
-        };
+        /** Where the account is signed in */
+        get: operations["listSessions"];
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        email: string;
-                        password: string;
-                    };
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            account: {
-                                id: string;
-                                displayName: string;
-                                email: string;
-                                locale: string;
-                                isVerified: boolean;
-                                memberId: string | null;
-                                roles: {
-                                    /** @enum {string} */
-                                    role: "member" | "host" | "manager" | "administrator";
-                                    structureId: string | null;
-                                }[];
-                            };
-                        };
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            code: string;
-                            detail?: string;
-                            errors?: {
-                                path: string;
-                                message: string;
-                            }[];
-                            alternatives?: {
-                                resourceId: string;
-                                resourceName: string;
-                                startsAt: string;
-                                endsAt: string;
-                            }[];
-                        };
-                    };
-                };
-            };
-        };
+        /** Sign in: sets the access and refresh cookies */
+        post: operations["signIn"];
         delete?: never;
         options?: never;
         head?: never;
@@ -273,47 +65,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            code: string;
-                            detail?: string;
-                            errors?: {
-                                path: string;
-                                message: string;
-                            }[];
-                            alternatives?: {
-                                resourceId: string;
-                                resourceName: string;
-                                startsAt: string;
-                                endsAt: string;
-                            }[];
-                        };
-                    };
-                };
-            };
-        };
+        /** Exchange the refresh cookie for new cookies; each refresh token serves once */
+        post: operations["refreshSession"];
         delete?: never;
         options?: never;
         head?: never;
@@ -330,47 +83,8 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            code: string;
-                            detail?: string;
-                            errors?: {
-                                path: string;
-                                message: string;
-                            }[];
-                            alternatives?: {
-                                resourceId: string;
-                                resourceName: string;
-                                startsAt: string;
-                                endsAt: string;
-                            }[];
-                        };
-                    };
-                };
-            };
-        };
+        /** Sign out */
+        delete: operations["signOut"];
         options?: never;
         head?: never;
         patch?: never;
@@ -386,49 +100,8 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            code: string;
-                            detail?: string;
-                            errors?: {
-                                path: string;
-                                message: string;
-                            }[];
-                            alternatives?: {
-                                resourceId: string;
-                                resourceName: string;
-                                startsAt: string;
-                                endsAt: string;
-                            }[];
-                        };
-                    };
-                };
-            };
-        };
+        /** End one session */
+        delete: operations["endSession"];
         options?: never;
         head?: never;
         patch?: never;
@@ -443,53 +116,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        email: string;
-                    };
-                };
-            };
-            responses: {
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            code: string;
-                            detail?: string;
-                            errors?: {
-                                path: string;
-                                message: string;
-                            }[];
-                            alternatives?: {
-                                resourceId: string;
-                                resourceName: string;
-                                startsAt: string;
-                                endsAt: string;
-                            }[];
-                        };
-                    };
-                };
-            };
-        };
+        /** Mail a link to choose a new password; the answer is the same for an unknown address */
+        post: operations["requestPasswordReset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -505,54 +133,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        token: string;
-                        password: string;
-                    };
-                };
-            };
-            responses: {
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            code: string;
-                            detail?: string;
-                            errors?: {
-                                path: string;
-                                message: string;
-                            }[];
-                            alternatives?: {
-                                resourceId: string;
-                                resourceName: string;
-                                startsAt: string;
-                                endsAt: string;
-                            }[];
-                        };
-                    };
-                };
-            };
-        };
+        /** Choose a new password; every session of the account ends */
+        post: operations["resetPassword"];
         delete?: never;
         options?: never;
         head?: never;
@@ -566,128 +148,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            id: string;
-                            displayName: string;
-                            email: string;
-                            locale: string;
-                            isVerified: boolean;
-                            memberId: string | null;
-                            roles: {
-                                /** @enum {string} */
-                                role: "member" | "host" | "manager" | "administrator";
-                                structureId: string | null;
-                            }[];
-                        };
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            code: string;
-                            detail?: string;
-                            errors?: {
-                                path: string;
-                                message: string;
-                            }[];
-                            alternatives?: {
-                                resourceId: string;
-                                resourceName: string;
-                                startsAt: string;
-                                endsAt: string;
-                            }[];
-                        };
-                    };
-                };
-            };
-        };
+        /** The signed-in account */
+        get: operations["getMe"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        patch: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        displayName?: string;
-                        locale?: string;
-                    };
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            id: string;
-                            displayName: string;
-                            email: string;
-                            locale: string;
-                            isVerified: boolean;
-                            memberId: string | null;
-                            roles: {
-                                /** @enum {string} */
-                                role: "member" | "host" | "manager" | "administrator";
-                                structureId: string | null;
-                            }[];
-                        };
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            code: string;
-                            detail?: string;
-                            errors?: {
-                                path: string;
-                                message: string;
-                            }[];
-                            alternatives?: {
-                                resourceId: string;
-                                resourceName: string;
-                                startsAt: string;
-                                endsAt: string;
-                            }[];
-                        };
-                    };
-                };
-            };
-        };
+        /** Change name or language */
+        patch: operations["updateMe"];
         trace?: never;
     };
     "/api/v1/audiences": {
@@ -697,57 +166,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            items: {
-                                code: string;
-                                name: string;
-                                pattern: string;
-                                color: string;
-                                audienceClass: string;
-                            }[];
-                        };
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            code: string;
-                            detail?: string;
-                            errors?: {
-                                path: string;
-                                message: string;
-                            }[];
-                            alternatives?: {
-                                resourceId: string;
-                                resourceName: string;
-                                startsAt: string;
-                                endsAt: string;
-                            }[];
-                        };
-                    };
-                };
-            };
-        };
+        /** The publics that the network serves */
+        get: operations["listAudiences"];
         put?: never;
         post?: never;
         delete?: never;
@@ -763,59 +183,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    q?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            items: {
-                                name: string;
-                                inseeCode: string;
-                                departement: string;
-                                lat: number;
-                                lon: number;
-                            }[];
-                        };
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            code: string;
-                            detail?: string;
-                            errors?: {
-                                path: string;
-                                message: string;
-                            }[];
-                            alternatives?: {
-                                resourceId: string;
-                                resourceName: string;
-                                startsAt: string;
-                                endsAt: string;
-                            }[];
-                        };
-                    };
-                };
-            };
-        };
+        /** Communes that have a place */
+        get: operations["findCommunes"];
         put?: never;
         post?: never;
         delete?: never;
@@ -831,90 +200,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    commune?: string;
-                    q?: string;
-                    lat?: number;
-                    lon?: number;
-                    withinKm?: number;
-                    date?: string;
-                    from?: string;
-                    until?: string;
-                    kind?: "desk" | "room" | "video";
-                    audience?: string;
-                    page?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            items: {
-                                id: string;
-                                slug: string;
-                                name: string;
-                                structureName: string;
-                                commune: string;
-                                departement: string;
-                                postalCode: string;
-                                lat: number;
-                                lon: number;
-                                distanceKm: number | null;
-                                programmes: string[];
-                                labels: string[];
-                                freeCount: number;
-                                totalCount: number;
-                                fromPrice: {
-                                    minor: number;
-                                    currency: string;
-                                } | null;
-                                openToday: {
-                                    from: string;
-                                    until: string;
-                                }[];
-                                isDemo: boolean;
-                            }[];
-                            page: number;
-                            pageCount: number;
-                            total: number;
-                        };
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            code: string;
-                            detail?: string;
-                            errors?: {
-                                path: string;
-                                message: string;
-                            }[];
-                            alternatives?: {
-                                resourceId: string;
-                                resourceName: string;
-                                startsAt: string;
-                                endsAt: string;
-                            }[];
-                        };
-                    };
-                };
-            };
-        };
+        /** Find places with something free */
+        get: operations["searchSites"];
         put?: never;
         post?: never;
         delete?: never;
@@ -930,94 +217,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    slug: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            id: string;
-                            slug: string;
-                            name: string;
-                            address: string;
-                            commune: string;
-                            departement: string;
-                            postalCode: string;
-                            lat: number;
-                            lon: number;
-                            timeZone: string;
-                            isDemo: boolean;
-                            programmes: string[];
-                            structure: {
-                                name: string;
-                                labels: string[];
-                            };
-                            spaces: {
-                                id: string;
-                                name: string;
-                                kind: string;
-                                capacity: number;
-                                resources: {
-                                    id: string;
-                                    name: string;
-                                    /** @enum {string} */
-                                    kind: "desk" | "room" | "video";
-                                    capacity: number;
-                                    tariff: {
-                                        hourMinor: number | null;
-                                        halfDayMinor: number | null;
-                                        dayMinor: number | null;
-                                        currency: string;
-                                    } | null;
-                                }[];
-                            }[];
-                            week: {
-                                weekday: number;
-                                startsAt: string;
-                                endsAt: string;
-                                audience: string;
-                                spaceName: string | null;
-                            }[];
-                        };
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            code: string;
-                            detail?: string;
-                            errors?: {
-                                path: string;
-                                message: string;
-                            }[];
-                            alternatives?: {
-                                resourceId: string;
-                                resourceName: string;
-                                startsAt: string;
-                                endsAt: string;
-                            }[];
-                        };
-                    };
-                };
-            };
-        };
+        /** A place: spaces, resources, week of hours */
+        get: operations["getSite"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1033,86 +234,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    audience?: string;
-                    kind?: "desk" | "room" | "video";
-                };
-                header?: never;
-                path: {
-                    slug: string;
-                    date: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            date: string;
-                            timeZone: string;
-                            dayFrom: string;
-                            dayUntil: string;
-                            audience: string;
-                            resources: {
-                                id: string;
-                                name: string;
-                                /** @enum {string} */
-                                kind: "desk" | "room" | "video";
-                                spaceId: string;
-                                spaceName: string;
-                                open: {
-                                    from: string;
-                                    until: string;
-                                }[];
-                                free: {
-                                    from: string;
-                                    until: string;
-                                }[];
-                                busy: {
-                                    from: string;
-                                    until: string;
-                                }[];
-                                otherAudience: {
-                                    from: string;
-                                    until: string;
-                                    audience: string;
-                                }[];
-                            }[];
-                        };
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            code: string;
-                            detail?: string;
-                            errors?: {
-                                path: string;
-                                message: string;
-                            }[];
-                            alternatives?: {
-                                resourceId: string;
-                                resourceName: string;
-                                startsAt: string;
-                                endsAt: string;
-                            }[];
-                        };
-                    };
-                };
-            };
-        };
+        /** One local day of a place: resources against time */
+        get: operations["getSiteDay"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1130,72 +253,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        resourceId: string;
-                        startsAt: string;
-                        endsAt: string;
-                    };
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            total: {
-                                minor: number;
-                                currency: string;
-                            };
-                            lines: {
-                                /** @enum {string} */
-                                unit: "hour" | "half_day" | "day" | "free";
-                                quantityHundredths: number;
-                                unitPriceMinor: number;
-                                totalMinor: number;
-                            }[];
-                            /** @enum {string} */
-                            vatKind: "standard_20" | "exempt_293b" | "exempt_261_7_1a" | "exempt_261_7_1b" | "out_of_scope";
-                            vatMinor: number;
-                        };
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            code: string;
-                            detail?: string;
-                            errors?: {
-                                path: string;
-                                message: string;
-                            }[];
-                            alternatives?: {
-                                resourceId: string;
-                                resourceName: string;
-                                startsAt: string;
-                                endsAt: string;
-                            }[];
-                        };
-                    };
-                };
-            };
-        };
+        /** What a time would cost */
+        post: operations["quoteBooking"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1209,168 +268,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    scope?: "upcoming" | "past";
-                    page?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            items: {
-                                id: string;
-                                reference: string;
-                                /** @enum {string} */
-                                status: "held" | "confirmed" | "checked_in" | "completed" | "cancelled" | "expired" | "no_show";
-                                holdExpiresAt: string | null;
-                                startsAt: string;
-                                endsAt: string;
-                                audience: string;
-                                resource: {
-                                    id: string;
-                                    name: string;
-                                    /** @enum {string} */
-                                    kind: "desk" | "room" | "video";
-                                };
-                                site: {
-                                    id: string;
-                                    slug: string;
-                                    name: string;
-                                    timeZone: string;
-                                };
-                                space: {
-                                    name: string;
-                                };
-                                price: {
-                                    minor: number;
-                                    currency: string;
-                                };
-                            }[];
-                            page: number;
-                            pageCount: number;
-                            total: number;
-                        };
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            code: string;
-                            detail?: string;
-                            errors?: {
-                                path: string;
-                                message: string;
-                            }[];
-                            alternatives?: {
-                                resourceId: string;
-                                resourceName: string;
-                                startsAt: string;
-                                endsAt: string;
-                            }[];
-                        };
-                    };
-                };
-            };
-        };
+        /** My bookings */
+        get: operations["listBookings"];
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    "idempotency-key"?: string;
-                };
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        resourceId: string;
-                        startsAt: string;
-                        endsAt: string;
-                        audience: string;
-                    };
-                };
-            };
-            responses: {
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            id: string;
-                            reference: string;
-                            /** @enum {string} */
-                            status: "held" | "confirmed" | "checked_in" | "completed" | "cancelled" | "expired" | "no_show";
-                            holdExpiresAt: string | null;
-                            startsAt: string;
-                            endsAt: string;
-                            audience: string;
-                            resource: {
-                                id: string;
-                                name: string;
-                                /** @enum {string} */
-                                kind: "desk" | "room" | "video";
-                            };
-                            site: {
-                                id: string;
-                                slug: string;
-                                name: string;
-                                timeZone: string;
-                            };
-                            space: {
-                                name: string;
-                            };
-                            price: {
-                                minor: number;
-                                currency: string;
-                            };
-                        };
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            code: string;
-                            detail?: string;
-                            errors?: {
-                                path: string;
-                                message: string;
-                            }[];
-                            alternatives?: {
-                                resourceId: string;
-                                resourceName: string;
-                                startsAt: string;
-                                endsAt: string;
-                            }[];
-                        };
-                    };
-                };
-            };
-        };
+        /** Put a time aside for ten minutes */
+        post: operations["bookResource"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1384,92 +286,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            id: string;
-                            reference: string;
-                            /** @enum {string} */
-                            status: "held" | "confirmed" | "checked_in" | "completed" | "cancelled" | "expired" | "no_show";
-                            holdExpiresAt: string | null;
-                            startsAt: string;
-                            endsAt: string;
-                            audience: string;
-                            resource: {
-                                id: string;
-                                name: string;
-                                /** @enum {string} */
-                                kind: "desk" | "room" | "video";
-                            };
-                            site: {
-                                id: string;
-                                slug: string;
-                                name: string;
-                                timeZone: string;
-                            };
-                            space: {
-                                name: string;
-                            };
-                            price: {
-                                minor: number;
-                                currency: string;
-                            };
-                            access: {
-                                pin: string | null;
-                                phone: {
-                                    from: string;
-                                    until: string;
-                                };
-                                doors: {
-                                    id: string;
-                                    name: string;
-                                }[];
-                            };
-                            mayCancel: boolean;
-                            mayMove: boolean;
-                        };
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            code: string;
-                            detail?: string;
-                            errors?: {
-                                path: string;
-                                message: string;
-                            }[];
-                            alternatives?: {
-                                resourceId: string;
-                                resourceName: string;
-                                startsAt: string;
-                                endsAt: string;
-                            }[];
-                        };
-                    };
-                };
-            };
-        };
+        /** A booking and the ways in that it gives */
+        get: operations["getBooking"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1487,81 +305,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    "idempotency-key"?: string;
-                };
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            id: string;
-                            reference: string;
-                            /** @enum {string} */
-                            status: "held" | "confirmed" | "checked_in" | "completed" | "cancelled" | "expired" | "no_show";
-                            holdExpiresAt: string | null;
-                            startsAt: string;
-                            endsAt: string;
-                            audience: string;
-                            resource: {
-                                id: string;
-                                name: string;
-                                /** @enum {string} */
-                                kind: "desk" | "room" | "video";
-                            };
-                            site: {
-                                id: string;
-                                slug: string;
-                                name: string;
-                                timeZone: string;
-                            };
-                            space: {
-                                name: string;
-                            };
-                            price: {
-                                minor: number;
-                                currency: string;
-                            };
-                        };
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            code: string;
-                            detail?: string;
-                            errors?: {
-                                path: string;
-                                message: string;
-                            }[];
-                            alternatives?: {
-                                resourceId: string;
-                                resourceName: string;
-                                startsAt: string;
-                                endsAt: string;
-                            }[];
-                        };
-                    };
-                };
-            };
-        };
+        /** Confirm a time that was put aside */
+        post: operations["confirmBooking"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1577,81 +322,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    "idempotency-key"?: string;
-                };
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            id: string;
-                            reference: string;
-                            /** @enum {string} */
-                            status: "held" | "confirmed" | "checked_in" | "completed" | "cancelled" | "expired" | "no_show";
-                            holdExpiresAt: string | null;
-                            startsAt: string;
-                            endsAt: string;
-                            audience: string;
-                            resource: {
-                                id: string;
-                                name: string;
-                                /** @enum {string} */
-                                kind: "desk" | "room" | "video";
-                            };
-                            site: {
-                                id: string;
-                                slug: string;
-                                name: string;
-                                timeZone: string;
-                            };
-                            space: {
-                                name: string;
-                            };
-                            price: {
-                                minor: number;
-                                currency: string;
-                            };
-                        };
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            code: string;
-                            detail?: string;
-                            errors?: {
-                                path: string;
-                                message: string;
-                            }[];
-                            alternatives?: {
-                                resourceId: string;
-                                resourceName: string;
-                                startsAt: string;
-                                endsAt: string;
-                            }[];
-                        };
-                    };
-                };
-            };
-        };
+        /** Give a time back */
+        post: operations["cancelBooking"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1667,89 +339,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    "idempotency-key"?: string;
-                };
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        resourceId?: string;
-                        startsAt: string;
-                        endsAt: string;
-                    };
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            id: string;
-                            reference: string;
-                            /** @enum {string} */
-                            status: "held" | "confirmed" | "checked_in" | "completed" | "cancelled" | "expired" | "no_show";
-                            holdExpiresAt: string | null;
-                            startsAt: string;
-                            endsAt: string;
-                            audience: string;
-                            resource: {
-                                id: string;
-                                name: string;
-                                /** @enum {string} */
-                                kind: "desk" | "room" | "video";
-                            };
-                            site: {
-                                id: string;
-                                slug: string;
-                                name: string;
-                                timeZone: string;
-                            };
-                            space: {
-                                name: string;
-                            };
-                            price: {
-                                minor: number;
-                                currency: string;
-                            };
-                        };
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            code: string;
-                            detail?: string;
-                            errors?: {
-                                path: string;
-                                message: string;
-                            }[];
-                            alternatives?: {
-                                resourceId: string;
-                                resourceName: string;
-                                startsAt: string;
-                                endsAt: string;
-                            }[];
-                        };
-                    };
-                };
-            };
+        /** Move a booking to another time or resource */
+        post: operations["moveBooking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bookings/{id}/calendar.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        /** The booking as an iCalendar file */
+        get: operations["getBookingCalendar"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1765,119 +373,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    "idempotency-key"?: string;
-                };
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        doorId: string;
-                    };
-                };
-            };
-            responses: {
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            commandId: string;
-                        };
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            code: string;
-                            detail?: string;
-                            errors?: {
-                                path: string;
-                                message: string;
-                            }[];
-                            alternatives?: {
-                                resourceId: string;
-                                resourceName: string;
-                                startsAt: string;
-                                endsAt: string;
-                            }[];
-                        };
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/bookings/{id}/calendar.ics": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            code: string;
-                            detail?: string;
-                            errors?: {
-                                path: string;
-                                message: string;
-                            }[];
-                            alternatives?: {
-                                resourceId: string;
-                                resourceName: string;
-                                startsAt: string;
-                                endsAt: string;
-                            }[];
-                        };
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
+        /** Open the door from the phone, from 15 minutes before to the end */
+        post: operations["openDoor"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1891,57 +388,308 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @enum {string} */
-                            outcome: "pending" | "opened" | "refused" | "device_silent" | "expired";
-                            reason: string | null;
-                        };
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            code: string;
-                            detail?: string;
-                            errors?: {
-                                path: string;
-                                message: string;
-                            }[];
-                            alternatives?: {
-                                resourceId: string;
-                                resourceName: string;
-                                startsAt: string;
-                                endsAt: string;
-                            }[];
-                        };
-                    };
-                };
-            };
-        };
+        /** What became of a command to a door */
+        get: operations["getCommand"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sites that I work for */
+        get: operations["listHostSites"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host/sites/{slug}/day": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A site's day: who comes, who has which space, doors and sensors, what happened */
+        get: operations["getHostDay"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host/sites/{slug}/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happens at the site, as server-sent events
+         * @description Each event `change` has the data `{ "kind": "access" | "booking" | "device" | "bridge" | "schedule", … }`.
+         */
+        get: operations["watchSite"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host/sites/{slug}/opening-windows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The week of a site */
+        get: operations["getOpeningWindows"];
+        /** Replace the week of a site as a whole */
+        put: operations["replaceWeek"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host/sites/{slug}/closures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Closures to come */
+        get: operations["listClosures"];
+        put?: never;
+        /** Close the site or one space for a time */
+        post: operations["closeSite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host/sites/{slug}/closures/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Lift a closure */
+        delete: operations["liftClosure"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host/sites/{slug}/doors/{id}/unlock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open a door from the host’s page */
+        post: operations["unlockDoor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Find a member by name or address */
+        get: operations["searchMembers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host/sites/{slug}/badges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Badges in the network, latest first */
+        get: operations["listBadges"];
+        put?: never;
+        /** Give a badge to a member */
+        post: operations["registerBadge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host/sites/{slug}/badges/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a badge out of use */
+        post: operations["revokeBadge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/manager/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The network at a glance: now, and over a month
+         * @description Occupancy is bookedHours over bookableHours: opening hours of each resource, any audience, closures taken out. Revenue is the price of bookings that begin in the month, VAT included, paid or not.
+         */
+        get: operations["getOverview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/networks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The networks of this installation */
+        get: operations["listNetworks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/demo/outbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The mails that the demo would have sent */
+        get: operations["listOutbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/demo/outbox/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them */
+        get: operations["getOutboxMail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/demo/doors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The simulated sites and their doors */
+        get: operations["listVirtualDoors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/demo/doors/{id}/present": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Present a badge or type a PIN at a virtual door */
+        post: operations["presentAtDoor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/demo/doors/{id}/walk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Walk through an open virtual door */
+        post: operations["walkThroughDoor"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1951,7 +699,39 @@ export interface paths {
 }
 export type webhooks = Record<string, never>;
 export interface components {
-    schemas: never;
+    schemas: {
+        Problem: {
+            /** Format: uri */
+            type: string;
+            title: string;
+            status: number;
+            detail: string;
+            /** @description Stable; what a program compares */
+            code: string;
+            requestId?: string;
+            errors?: {
+                path: string;
+                message: string;
+            }[];
+            alternatives?: {
+                /** Format: uuid */
+                resourceId: string;
+                resourceName: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-11-24T08:00:00.000Z
+                 */
+                startsAt: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-11-24T08:00:00.000Z
+                 */
+                endsAt: string;
+            }[];
+        } & {
+            [key: string]: unknown;
+        };
+    };
     responses: never;
     parameters: never;
     requestBodies: never;
@@ -1959,4 +739,3253 @@ export interface components {
     pathItems: never;
 }
 export type $defs = Record<string, never>;
-export type operations = Record<string, never>;
+export interface operations {
+    createAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: email */
+                    email: string;
+                    password: string;
+                    displayName: string;
+                    /** @enum {unknown} */
+                    locale?: "fr" | "en";
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {boolean} */
+                        accepted: true;
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verifyEmail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    token: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {boolean} */
+                        verified: true;
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            id: string;
+                            userAgent: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            createdAt: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            lastUsedAt: string;
+                            isCurrent: boolean;
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: email */
+                    email: string;
+                    password: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        account: {
+                            /** Format: uuid */
+                            id: string;
+                            email: string;
+                            displayName: string;
+                            /** @enum {unknown} */
+                            locale: "fr" | "en";
+                            memberId: string | null;
+                            roles: {
+                                /** @enum {unknown} */
+                                role: "host" | "manager" | "administrator";
+                                structureId: string | null;
+                            }[];
+                        };
+                        /** @description For clients without cookies: Authorization: Bearer */
+                        accessToken: string;
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-24T08:00:00.000Z
+                         */
+                        accessExpiresAt: string;
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refreshSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        account: {
+                            /** Format: uuid */
+                            id: string;
+                            email: string;
+                            displayName: string;
+                            /** @enum {unknown} */
+                            locale: "fr" | "en";
+                            memberId: string | null;
+                            roles: {
+                                /** @enum {unknown} */
+                                role: "host" | "manager" | "administrator";
+                                structureId: string | null;
+                            }[];
+                        };
+                        /** @description For clients without cookies: Authorization: Bearer */
+                        accessToken: string;
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-24T08:00:00.000Z
+                         */
+                        accessExpiresAt: string;
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    requestPasswordReset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: email */
+                    email: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {boolean} */
+                        accepted: true;
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resetPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    token: string;
+                    password: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {boolean} */
+                        changed: true;
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        email: string;
+                        displayName: string;
+                        /** @enum {unknown} */
+                        locale: "fr" | "en";
+                        memberId: string | null;
+                        roles: {
+                            /** @enum {unknown} */
+                            role: "host" | "manager" | "administrator";
+                            structureId: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    displayName?: string;
+                    /** @enum {unknown} */
+                    locale?: "fr" | "en";
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        email: string;
+                        displayName: string;
+                        /** @enum {unknown} */
+                        locale: "fr" | "en";
+                        memberId: string | null;
+                        roles: {
+                            /** @enum {unknown} */
+                            role: "host" | "manager" | "administrator";
+                            structureId: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAudiences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** @example professional */
+                            code: string;
+                            name: string;
+                            /** @description Marks the audience where colour alone would */
+                            letter: string;
+                            /** @description Audiences of one class may meet in one space */
+                            audienceClass: string;
+                            color: string;
+                            /** @enum {unknown} */
+                            pattern: "plain" | "diagonal" | "dots" | "cross" | "waves" | "grid";
+                            isStaff: boolean;
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    findCommunes: {
+        parameters: {
+            query?: {
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            name: string;
+                            inseeCode: string;
+                            departement: string;
+                            latitude: number;
+                            longitude: number;
+                            siteCount: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    searchSites: {
+        parameters: {
+            query?: {
+                /** @description Part of a name, commune or postal code */
+                q?: string;
+                /** @description INSEE code */
+                commune?: string;
+                lat?: number;
+                lon?: number;
+                withinKm?: number;
+                /** @example 2026-11-24 */
+                date?: string;
+                /** @example 09:00 */
+                from?: string;
+                /** @example 12:30 */
+                until?: string;
+                kind?: "desk" | "room" | "video";
+                /** @example professional */
+                audience?: string;
+                page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: date
+                         * @example 2026-11-24
+                         */
+                        date: string;
+                        /** @example professional */
+                        audience: string;
+                        items: {
+                            /** Format: uuid */
+                            id: string;
+                            slug: string;
+                            name: string;
+                            structureName: string;
+                            labels: string[];
+                            programmes: string[];
+                            commune: string;
+                            departement: string;
+                            postalCode: string;
+                            latitude: number;
+                            longitude: number;
+                            timeZone: string;
+                            distanceKm: number | null;
+                            /** @description Resources free at some time of the date, or during from-until */
+                            freeCount: number;
+                            totalCount: number;
+                            fromPrice: {
+                                /** @description Minor units: cents */
+                                minor: number;
+                                currency: string;
+                            } | null;
+                            openOnDate: {
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                from: string;
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                until: string;
+                            }[];
+                            isDemo: boolean;
+                        }[];
+                        page: number;
+                        pageCount: number;
+                        total: number;
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        slug: string;
+                        name: string;
+                        description: string | null;
+                        addressLine: string | null;
+                        postalCode: string;
+                        commune: string;
+                        departement: string;
+                        latitude: number;
+                        longitude: number;
+                        timeZone: string;
+                        programmes: string[];
+                        isDemo: boolean;
+                        structure: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            labels: string[];
+                        };
+                        spaces: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            /** @enum {unknown} */
+                            kind: "room" | "open_area";
+                            capacity: number;
+                            resources: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                                /** @enum {unknown} */
+                                kind: "desk" | "room" | "video";
+                                capacity: number;
+                                tariff: {
+                                    currency: string;
+                                    hourMinor: number | null;
+                                    halfDayMinor: number | null;
+                                    dayMinor: number | null;
+                                } | null;
+                            }[];
+                        }[];
+                        week: {
+                            weekday: number;
+                            /** @example 09:00 */
+                            startsAt: string;
+                            /** @example 12:30 */
+                            endsAt: string;
+                            /** @example professional */
+                            audience: string;
+                            spaceId: string | null;
+                            spaceName: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSiteDay: {
+        parameters: {
+            query?: {
+                /** @example professional */
+                audience?: string;
+                kind?: "desk" | "room" | "video";
+            };
+            header?: never;
+            path: {
+                slug: string;
+                /** @example 2026-11-24 */
+                date: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: date
+                         * @example 2026-11-24
+                         */
+                        date: string;
+                        timeZone: string;
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-24T08:00:00.000Z
+                         */
+                        dayFrom: string;
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-24T08:00:00.000Z
+                         */
+                        dayUntil: string;
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-24T08:00:00.000Z
+                         */
+                        now: string;
+                        /** @example professional */
+                        audience: string;
+                        closures: {
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            from: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            until: string;
+                            spaceId: string | null;
+                            reason: string | null;
+                        }[];
+                        resources: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            /** @enum {unknown} */
+                            kind: "desk" | "room" | "video";
+                            /** Format: uuid */
+                            spaceId: string;
+                            spaceName: string;
+                            open: {
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                from: string;
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                until: string;
+                            }[];
+                            /** @description Any window inside can be booked */
+                            free: {
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                from: string;
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                until: string;
+                            }[];
+                            busy: {
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                from: string;
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                until: string;
+                            }[];
+                            /** @description Another class of audiences is booked in the space */
+                            otherUse: {
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                from: string;
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                until: string;
+                            }[];
+                            otherAudiences: {
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                from: string;
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                until: string;
+                                /** @example professional */
+                                audience: string;
+                                mayMeet: boolean;
+                            }[];
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    quoteBooking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: uuid */
+                    resourceId: string;
+                    /**
+                     * Format: date-time
+                     * @example 2026-11-24T08:00:00.000Z
+                     */
+                    startsAt: string;
+                    /**
+                     * Format: date-time
+                     * @example 2026-11-24T08:00:00.000Z
+                     */
+                    endsAt: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        total: {
+                            /** @description Minor units: cents */
+                            minor: number;
+                            currency: string;
+                        };
+                        vatKind: string;
+                        /** @description Basis points: 2000 is 20 % */
+                        vatRateBp: number;
+                        vatMinor: number;
+                        lines: {
+                            /** @enum {unknown} */
+                            unit: "hour" | "half_day" | "day" | "free";
+                            /** @description Hundredths of the unit: 150 is one and a half */
+                            quantityHundredths: number;
+                            unitPriceMinor: number;
+                            totalMinor: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listBookings: {
+        parameters: {
+            query?: {
+                scope?: "upcoming" | "past";
+                page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            id: string;
+                            reference: string;
+                            /** @enum {unknown} */
+                            status: "held" | "confirmed" | "checked_in" | "completed" | "cancelled" | "expired" | "no_show";
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            startsAt: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            endsAt: string;
+                            holdExpiresAt: string | null;
+                            /** @example professional */
+                            audience: string;
+                            resource: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                                /** @enum {unknown} */
+                                kind: "desk" | "room" | "video";
+                            };
+                            space: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            };
+                            site: {
+                                /** Format: uuid */
+                                id: string;
+                                slug: string;
+                                name: string;
+                                commune: string;
+                                timeZone: string;
+                            };
+                            price: {
+                                /** @description Minor units: cents */
+                                minor: number;
+                                currency: string;
+                            };
+                            quote: {
+                                total: {
+                                    /** @description Minor units: cents */
+                                    minor: number;
+                                    currency: string;
+                                };
+                                vatKind: string;
+                                /** @description Basis points: 2000 is 20 % */
+                                vatRateBp: number;
+                                vatMinor: number;
+                                lines: {
+                                    /** @enum {unknown} */
+                                    unit: "hour" | "half_day" | "day" | "free";
+                                    /** @description Hundredths of the unit: 150 is one and a half */
+                                    quantityHundredths: number;
+                                    unitPriceMinor: number;
+                                    totalMinor: number;
+                                }[];
+                            };
+                            revision: number;
+                            mayCancel: boolean;
+                            mayMove: boolean;
+                        }[];
+                        page: number;
+                        pageCount: number;
+                        total: number;
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bookResource: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: uuid */
+                    resourceId: string;
+                    /**
+                     * Format: date-time
+                     * @example 2026-11-24T08:00:00.000Z
+                     */
+                    startsAt: string;
+                    /**
+                     * Format: date-time
+                     * @example 2026-11-24T08:00:00.000Z
+                     */
+                    endsAt: string;
+                    /** @example professional */
+                    audience?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        reference: string;
+                        /** @enum {unknown} */
+                        status: "held" | "confirmed" | "checked_in" | "completed" | "cancelled" | "expired" | "no_show";
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-24T08:00:00.000Z
+                         */
+                        startsAt: string;
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-24T08:00:00.000Z
+                         */
+                        endsAt: string;
+                        holdExpiresAt: string | null;
+                        /** @example professional */
+                        audience: string;
+                        resource: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            /** @enum {unknown} */
+                            kind: "desk" | "room" | "video";
+                        };
+                        space: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        };
+                        site: {
+                            /** Format: uuid */
+                            id: string;
+                            slug: string;
+                            name: string;
+                            commune: string;
+                            timeZone: string;
+                        };
+                        price: {
+                            /** @description Minor units: cents */
+                            minor: number;
+                            currency: string;
+                        };
+                        quote: {
+                            total: {
+                                /** @description Minor units: cents */
+                                minor: number;
+                                currency: string;
+                            };
+                            vatKind: string;
+                            /** @description Basis points: 2000 is 20 % */
+                            vatRateBp: number;
+                            vatMinor: number;
+                            lines: {
+                                /** @enum {unknown} */
+                                unit: "hour" | "half_day" | "day" | "free";
+                                /** @description Hundredths of the unit: 150 is one and a half */
+                                quantityHundredths: number;
+                                unitPriceMinor: number;
+                                totalMinor: number;
+                            }[];
+                        };
+                        revision: number;
+                        mayCancel: boolean;
+                        mayMove: boolean;
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBooking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        reference: string;
+                        /** @enum {unknown} */
+                        status: "held" | "confirmed" | "checked_in" | "completed" | "cancelled" | "expired" | "no_show";
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-24T08:00:00.000Z
+                         */
+                        startsAt: string;
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-24T08:00:00.000Z
+                         */
+                        endsAt: string;
+                        holdExpiresAt: string | null;
+                        /** @example professional */
+                        audience: string;
+                        resource: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            /** @enum {unknown} */
+                            kind: "desk" | "room" | "video";
+                        };
+                        space: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        };
+                        site: {
+                            /** Format: uuid */
+                            id: string;
+                            slug: string;
+                            name: string;
+                            commune: string;
+                            timeZone: string;
+                        };
+                        price: {
+                            /** @description Minor units: cents */
+                            minor: number;
+                            currency: string;
+                        };
+                        quote: {
+                            total: {
+                                /** @description Minor units: cents */
+                                minor: number;
+                                currency: string;
+                            };
+                            vatKind: string;
+                            /** @description Basis points: 2000 is 20 % */
+                            vatRateBp: number;
+                            vatMinor: number;
+                            lines: {
+                                /** @enum {unknown} */
+                                unit: "hour" | "half_day" | "day" | "free";
+                                /** @description Hundredths of the unit: 150 is one and a half */
+                                quantityHundredths: number;
+                                unitPriceMinor: number;
+                                totalMinor: number;
+                            }[];
+                        };
+                        revision: number;
+                        mayCancel: boolean;
+                        mayMove: boolean;
+                    } & {
+                        access: {
+                            pin: string | null;
+                            /** @description The member's badges that open too */
+                            badgeCount: number;
+                            phone: {
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                from: string;
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                until: string;
+                            } | null;
+                            canOpenNow: boolean;
+                            siteOnline: boolean | null;
+                            doors: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                                isEntrance: boolean;
+                            }[];
+                        } | null;
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirmBooking: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        reference: string;
+                        /** @enum {unknown} */
+                        status: "held" | "confirmed" | "checked_in" | "completed" | "cancelled" | "expired" | "no_show";
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-24T08:00:00.000Z
+                         */
+                        startsAt: string;
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-24T08:00:00.000Z
+                         */
+                        endsAt: string;
+                        holdExpiresAt: string | null;
+                        /** @example professional */
+                        audience: string;
+                        resource: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            /** @enum {unknown} */
+                            kind: "desk" | "room" | "video";
+                        };
+                        space: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        };
+                        site: {
+                            /** Format: uuid */
+                            id: string;
+                            slug: string;
+                            name: string;
+                            commune: string;
+                            timeZone: string;
+                        };
+                        price: {
+                            /** @description Minor units: cents */
+                            minor: number;
+                            currency: string;
+                        };
+                        quote: {
+                            total: {
+                                /** @description Minor units: cents */
+                                minor: number;
+                                currency: string;
+                            };
+                            vatKind: string;
+                            /** @description Basis points: 2000 is 20 % */
+                            vatRateBp: number;
+                            vatMinor: number;
+                            lines: {
+                                /** @enum {unknown} */
+                                unit: "hour" | "half_day" | "day" | "free";
+                                /** @description Hundredths of the unit: 150 is one and a half */
+                                quantityHundredths: number;
+                                unitPriceMinor: number;
+                                totalMinor: number;
+                            }[];
+                        };
+                        revision: number;
+                        mayCancel: boolean;
+                        mayMove: boolean;
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelBooking: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        reference: string;
+                        /** @enum {unknown} */
+                        status: "held" | "confirmed" | "checked_in" | "completed" | "cancelled" | "expired" | "no_show";
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-24T08:00:00.000Z
+                         */
+                        startsAt: string;
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-24T08:00:00.000Z
+                         */
+                        endsAt: string;
+                        holdExpiresAt: string | null;
+                        /** @example professional */
+                        audience: string;
+                        resource: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            /** @enum {unknown} */
+                            kind: "desk" | "room" | "video";
+                        };
+                        space: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        };
+                        site: {
+                            /** Format: uuid */
+                            id: string;
+                            slug: string;
+                            name: string;
+                            commune: string;
+                            timeZone: string;
+                        };
+                        price: {
+                            /** @description Minor units: cents */
+                            minor: number;
+                            currency: string;
+                        };
+                        quote: {
+                            total: {
+                                /** @description Minor units: cents */
+                                minor: number;
+                                currency: string;
+                            };
+                            vatKind: string;
+                            /** @description Basis points: 2000 is 20 % */
+                            vatRateBp: number;
+                            vatMinor: number;
+                            lines: {
+                                /** @enum {unknown} */
+                                unit: "hour" | "half_day" | "day" | "free";
+                                /** @description Hundredths of the unit: 150 is one and a half */
+                                quantityHundredths: number;
+                                unitPriceMinor: number;
+                                totalMinor: number;
+                            }[];
+                        };
+                        revision: number;
+                        mayCancel: boolean;
+                        mayMove: boolean;
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    moveBooking: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: uuid */
+                    resourceId?: string;
+                    /**
+                     * Format: date-time
+                     * @example 2026-11-24T08:00:00.000Z
+                     */
+                    startsAt: string;
+                    /**
+                     * Format: date-time
+                     * @example 2026-11-24T08:00:00.000Z
+                     */
+                    endsAt: string;
+                    /** @description Refused if the booking has changed since */
+                    revision?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        reference: string;
+                        /** @enum {unknown} */
+                        status: "held" | "confirmed" | "checked_in" | "completed" | "cancelled" | "expired" | "no_show";
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-24T08:00:00.000Z
+                         */
+                        startsAt: string;
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-24T08:00:00.000Z
+                         */
+                        endsAt: string;
+                        holdExpiresAt: string | null;
+                        /** @example professional */
+                        audience: string;
+                        resource: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            /** @enum {unknown} */
+                            kind: "desk" | "room" | "video";
+                        };
+                        space: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        };
+                        site: {
+                            /** Format: uuid */
+                            id: string;
+                            slug: string;
+                            name: string;
+                            commune: string;
+                            timeZone: string;
+                        };
+                        price: {
+                            /** @description Minor units: cents */
+                            minor: number;
+                            currency: string;
+                        };
+                        quote: {
+                            total: {
+                                /** @description Minor units: cents */
+                                minor: number;
+                                currency: string;
+                            };
+                            vatKind: string;
+                            /** @description Basis points: 2000 is 20 % */
+                            vatRateBp: number;
+                            vatMinor: number;
+                            lines: {
+                                /** @enum {unknown} */
+                                unit: "hour" | "half_day" | "day" | "free";
+                                /** @description Hundredths of the unit: 150 is one and a half */
+                                quantityHundredths: number;
+                                unitPriceMinor: number;
+                                totalMinor: number;
+                            }[];
+                        };
+                        revision: number;
+                        mayCancel: boolean;
+                        mayMove: boolean;
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBookingCalendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description iCalendar (RFC 5545) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openDoor: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: uuid */
+                    doorId?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        commandId: string;
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCommand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        /** Format: uuid */
+                        doorId: string;
+                        /** @enum {unknown} */
+                        outcome: "pending" | "opened" | "done" | "refused" | "device_silent" | "expired";
+                        reason: string | null;
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listHostSites: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            id: string;
+                            slug: string;
+                            name: string;
+                            commune: string;
+                            structureName: string;
+                            bridge: {
+                                /** @enum {unknown} */
+                                status: "online" | "offline";
+                                lastSeenAt: string | null;
+                            } | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getHostDay: {
+        parameters: {
+            query?: {
+                /** @example 2026-11-24 */
+                date?: string;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: date
+                         * @example 2026-11-24
+                         */
+                        date: string;
+                        timeZone: string;
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-24T08:00:00.000Z
+                         */
+                        dayFrom: string;
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-24T08:00:00.000Z
+                         */
+                        dayUntil: string;
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-24T08:00:00.000Z
+                         */
+                        now: string;
+                        site: {
+                            /** Format: uuid */
+                            id: string;
+                            slug: string;
+                            name: string;
+                            commune: string;
+                        };
+                        bookings: ({
+                            /** Format: uuid */
+                            id: string;
+                            reference: string;
+                            /** @enum {unknown} */
+                            status: "held" | "confirmed" | "checked_in" | "completed" | "cancelled" | "expired" | "no_show";
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            startsAt: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            endsAt: string;
+                            holdExpiresAt: string | null;
+                            /** @example professional */
+                            audience: string;
+                            resource: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                                /** @enum {unknown} */
+                                kind: "desk" | "room" | "video";
+                            };
+                            space: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            };
+                            site: {
+                                /** Format: uuid */
+                                id: string;
+                                slug: string;
+                                name: string;
+                                commune: string;
+                                timeZone: string;
+                            };
+                            price: {
+                                /** @description Minor units: cents */
+                                minor: number;
+                                currency: string;
+                            };
+                            quote: {
+                                total: {
+                                    /** @description Minor units: cents */
+                                    minor: number;
+                                    currency: string;
+                                };
+                                vatKind: string;
+                                /** @description Basis points: 2000 is 20 % */
+                                vatRateBp: number;
+                                vatMinor: number;
+                                lines: {
+                                    /** @enum {unknown} */
+                                    unit: "hour" | "half_day" | "day" | "free";
+                                    /** @description Hundredths of the unit: 150 is one and a half */
+                                    quantityHundredths: number;
+                                    unitPriceMinor: number;
+                                    totalMinor: number;
+                                }[];
+                            };
+                            revision: number;
+                            mayCancel: boolean;
+                            mayMove: boolean;
+                        } & {
+                            member: {
+                                /** Format: uuid */
+                                id: string;
+                                displayName: string;
+                            };
+                            checkedInAt: string | null;
+                        })[];
+                        spaces: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            /** @enum {unknown} */
+                            kind: "room" | "open_area";
+                            capacity: number;
+                            openings: {
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                from: string;
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                until: string;
+                                /** @example professional */
+                                audience: string;
+                            }[];
+                            heldBy: string | null;
+                            bookedNow: number;
+                            arrivedNow: number;
+                        }[];
+                        closures: {
+                            /** Format: uuid */
+                            id: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            from: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            until: string;
+                            spaceId: string | null;
+                            reason: string | null;
+                        }[];
+                        peopleNow: number | null;
+                        bridge: {
+                            /** Format: uuid */
+                            id: string;
+                            /** @enum {unknown} */
+                            status: "online" | "offline";
+                            lastSeenAt: string | null;
+                            clockTrust: string | null;
+                            softwareVersion: string | null;
+                        } | null;
+                        doors: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            isEntrance: boolean;
+                            spaceIds: string[];
+                        }[];
+                        devices: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            /** @enum {unknown} */
+                            kind: "reader" | "lock" | "contact" | "motion" | "counter";
+                            doorId: string | null;
+                            spaceId: string | null;
+                            state: {
+                                [key: string]: unknown;
+                            };
+                            batteryPercent: number | null;
+                            isOnline: boolean | null;
+                            lastSeenAt: string | null;
+                        }[];
+                        events: {
+                            id: string;
+                            kind: string;
+                            granted: boolean | null;
+                            reason: string | null;
+                            credentialKind: string | null;
+                            doorName: string | null;
+                            memberName: string | null;
+                            bookingId: string | null;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            occurredAt: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    watchSite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOpeningWindows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Sent back with the next change: a change by somebody else is not overwritten */
+                        version: string;
+                        items: {
+                            /** @description ISO 8601: 1 is Monday */
+                            weekday: number;
+                            /** @example 09:00 */
+                            startsAt: string;
+                            /** @example 12:30 */
+                            endsAt: string;
+                            /** @example professional */
+                            audience: string;
+                            spaceId: string | null;
+                        }[];
+                        spaces: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replaceWeek: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    version: string;
+                    items: {
+                        /** @description ISO 8601: 1 is Monday */
+                        weekday: number;
+                        /** @example 09:00 */
+                        startsAt: string;
+                        /** @example 12:30 */
+                        endsAt: string;
+                        /** @example professional */
+                        audience: string;
+                        spaceId: string | null;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Sent back with the next change: a change by somebody else is not overwritten */
+                        version: string;
+                        items: {
+                            /** @description ISO 8601: 1 is Monday */
+                            weekday: number;
+                            /** @example 09:00 */
+                            startsAt: string;
+                            /** @example 12:30 */
+                            endsAt: string;
+                            /** @example professional */
+                            audience: string;
+                            spaceId: string | null;
+                        }[];
+                        spaces: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listClosures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            id: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            from: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            until: string;
+                            spaceId: string | null;
+                            reason: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    closeSite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: date-time
+                     * @example 2026-11-24T08:00:00.000Z
+                     */
+                    from: string;
+                    /**
+                     * Format: date-time
+                     * @example 2026-11-24T08:00:00.000Z
+                     */
+                    until: string;
+                    spaceId?: string | null;
+                    reason?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-24T08:00:00.000Z
+                         */
+                        from: string;
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-24T08:00:00.000Z
+                         */
+                        until: string;
+                        spaceId: string | null;
+                        reason: string | null;
+                    } & {
+                        bookingsInside: number;
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    liftClosure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unlockDoor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        commandId: string;
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    searchMembers: {
+        parameters: {
+            query: {
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            id: string;
+                            displayName: string;
+                            email: string | null;
+                            /** @example professional */
+                            audience: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listBadges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            id: string;
+                            label: string;
+                            uidEnding: string;
+                            member: {
+                                /** Format: uuid */
+                                id: string;
+                                displayName: string;
+                            };
+                            isStaff: boolean;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            createdAt: string;
+                            revokedAt: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    registerBadge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: uuid */
+                    memberId: string;
+                    /** @example 04:A2:9F:1C */
+                    uid: string;
+                    label?: string;
+                    isStaff?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        uidEnding: string;
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeBadge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-24T08:00:00.000Z
+                         */
+                        revokedAt: string;
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOverview: {
+        parameters: {
+            query?: {
+                month?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        month: string;
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-24T08:00:00.000Z
+                         */
+                        now: string;
+                        totals: {
+                            siteCount: number;
+                            resourceCount: number;
+                            bookedNow: number;
+                            arrivedNow: number;
+                            /** @description Hours, to one decimal */
+                            bookableHours: number;
+                            /** @description Hours, to one decimal */
+                            bookedHours: number;
+                            /** @description Hours, to one decimal */
+                            usedHours: number;
+                            bookingCount: number;
+                            noShowCount: number;
+                            revenue: {
+                                /** @description Minor units: cents */
+                                minor: number;
+                                currency: string;
+                            };
+                        };
+                        days: {
+                            /**
+                             * Format: date
+                             * @example 2026-11-24
+                             */
+                            date: string;
+                            bookingCount: number;
+                            revenueMinor: number;
+                        }[];
+                        sites: {
+                            /** Format: uuid */
+                            id: string;
+                            slug: string;
+                            name: string;
+                            commune: string;
+                            departement: string;
+                            structureName: string;
+                            bridgeStatus: ("online" | "offline") | null;
+                            resourceCount: number;
+                            bookedNow: number;
+                            arrivedNow: number;
+                            /** @description Hours, to one decimal */
+                            openHours: number;
+                            /** @description Hours, to one decimal */
+                            bookableHours: number;
+                            /** @description Hours, to one decimal */
+                            bookedHours: number;
+                            /** @description Hours, to one decimal */
+                            usedHours: number;
+                            bookingCount: number;
+                            noShowCount: number;
+                            memberCount: number;
+                            revenue: {
+                                /** @description Minor units: cents */
+                                minor: number;
+                                currency: string;
+                            };
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listNetworks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            id: string;
+                            slug: string;
+                            name: string;
+                            hostnames: string[];
+                            isPlatform: boolean;
+                            isDemo: boolean;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            createdAt: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listOutbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            id: string;
+                            recipient: string;
+                            subject: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            createdAt: string;
+                            sentAt: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOutboxMail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        recipient: string;
+                        subject: string;
+                        text: string;
+                        html: string;
+                        calendar: string | null;
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-24T08:00:00.000Z
+                         */
+                        createdAt: string;
+                        sentAt: string | null;
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listVirtualDoors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            siteId: string;
+                            siteSlug: string;
+                            people: number;
+                            motion: boolean;
+                            doors: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                                /** @enum {unknown} */
+                                lock: "locked" | "unlocked";
+                                /** @enum {unknown} */
+                                contact: "closed" | "open";
+                            }[];
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    presentAtDoor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    kind: "badge";
+                    uid: string;
+                } | {
+                    /** @enum {string} */
+                    kind: "pin";
+                    pin: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        outcome: "opened" | "refused" | "no_answer";
+                        reason: string | null;
+                        tookMs: number;
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    walkThroughDoor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        walked: boolean;
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}

@@ -10,7 +10,11 @@ export const load: PageServerLoad = async ({ locals }) => {
     locals.api.GET('/api/v1/audiences'),
   ]);
   const { items, total } = dataOf(sites);
-  // Where there is room first: the street shows what one can walk into.
-  const nearby = items.toSorted((a, b) => Number(b.freeCount > 0) - Number(a.freeCount > 0)).slice(0, 8);
-  return { sites: nearby, total, audiences: dataOf(audiences).items, today, search: readSearch(new URLSearchParams()) };
+  return {
+    sites: items.slice(0, 8),
+    total,
+    audiences: dataOf(audiences).items.filter(({ isStaff }) => !isStaff),
+    today,
+    search: readSearch(new URLSearchParams()),
+  };
 };

@@ -17,6 +17,8 @@ export const load: PageServerLoad = async ({ locals: { api }, url }) => {
   search.date = dateOr(search.date, today);
 
   const hasPosition = search.lat !== '' && search.lon !== '';
+  const audiences = dataOf(await api.GET('/api/v1/audiences')).items.filter(({ isStaff }) => !isStaff);
+  const audience = (audiences.find(({ code }) => code === search.audience) ?? audiences[0])?.code;
   const communes =
     search.q !== '' && search.commune === '' && !hasPosition
       ? dataOf(await api.GET('/api/v1/communes', { params: { query: { q: search.q } } })).items
@@ -25,24 +27,21 @@ export const load: PageServerLoad = async ({ locals: { api }, url }) => {
   const named = communes.filter(({ name }) => plain(name) === plain(search.q));
   const commune = search.commune || (named.length === 1 ? named[0]?.inseeCode : undefined);
 
-  const [sites, audiences] = await Promise.all([
-    api.GET('/api/v1/sites', {
-      params: {
-        query: {
-          ...(commune ? { commune } : hasPosition ? { lat: Number(search.lat), lon: Number(search.lon) } : {}),
-          ...(commune || hasPosition ? { withinKm: Number(search.within) } : {}),
-          ...(!commune && !hasPosition && search.q !== '' ? { q: search.q } : {}),
-          date: search.date,
-          ...(search.from !== '' ? { from: search.from } : {}),
-          ...(search.until !== '' ? { until: search.until } : {}),
-          ...(search.kind !== '' ? { kind: search.kind } : {}),
-          audience: search.audience,
-          page: search.page,
-        },
+  const sites = await api.GET('/api/v1/sites', {
+    params: {
+      query: {
+        ...(commune ? { commune } : hasPosition ? { lat: Number(search.lat), lon: Number(search.lon) } : {}),
+        ...(commune || hasPosition ? { withinKm: Number(search.within) } : {}),
+        ...(!commune && !hasPosition && search.q !== '' ? { q: search.q } : {}),
+        date: search.date,
+        ...(search.from !== '' ? { from: search.from } : {}),
+        ...(search.until !== '' ? { until: search.until } : {}),
+        ...(search.kind !== '' ? { kind: search.kind } : {}),
+        ...(audience ? { audience } : {}),
+        page: search.page,
       },
-    }),
-    api.GET('/api/v1/audiences'),
-  ]);
+    },
+  });
 
   return {
     search,
@@ -51,6 +50,6 @@ export const load: PageServerLoad = async ({ locals: { api }, url }) => {
     isByDistance: commune !== undefined || hasPosition,
     otherCommunes: named.length > 1 ? named : [],
     sites: dataOf(sites),
-    audiences: dataOf(audiences).items,
+    audiences,
   };
 };

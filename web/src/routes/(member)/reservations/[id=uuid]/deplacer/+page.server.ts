@@ -9,7 +9,6 @@ export const load: PageServerLoad = async ({ locals: { api }, params, url }) => 
   if (!booking.mayMove) redirect(303, `/reservations/${booking.id}`);
 
   const { timeZone } = booking.site;
-  const now = new Date().toISOString();
   const today = todayIn(timeZone);
   const date = dateOr(url.searchParams.get('date'), localDateOf(booking.startsAt, timeZone));
   const [dayAnswer, audiencesAnswer] = await Promise.all([
@@ -22,6 +21,7 @@ export const load: PageServerLoad = async ({ locals: { api }, params, url }) => 
     api.GET('/api/v1/audiences'),
   ]);
   const day = dataOf(dayAnswer);
+  const { now } = day;
 
   const bookable = day.resources.filter(({ free }) => startsIn(free, now).length > 0);
   const asked = url.searchParams.get('ressource') ?? booking.resource.id;
@@ -37,7 +37,6 @@ export const load: PageServerLoad = async ({ locals: { api }, params, url }) => 
     booking,
     day,
     audiences: dataOf(audiencesAnswer).items,
-    now,
     today,
     days: weekFrom(firstDay),
     bookable: bookable.map(({ id, name }) => ({ id, name })),

@@ -41,8 +41,10 @@ export const actions: Actions = {
       await wait(POLL_MS);
       const command = await api.GET('/api/v1/commands/{id}', { params: { path: { id: sent.data.commandId } } });
       if (!command.data) return refused(command, { doorId });
-      if (command.data.outcome !== 'pending')
-        return { doorId, outcome: command.data.outcome, reason: command.data.reason };
+      if (command.data.outcome !== 'pending') {
+        const { outcome, reason } = command.data;
+        return { doorId, outcome, reason };
+      }
     }
     return { doorId, outcome: 'expired' as const, reason: null };
   },

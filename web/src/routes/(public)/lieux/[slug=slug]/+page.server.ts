@@ -16,11 +16,11 @@ export const load: PageServerLoad = async ({ locals: { api }, params, url }) => 
   const site = dataOf(siteAnswer);
   const audiences = dataOf(audiencesAnswer).items;
 
-  const now = new Date().toISOString();
   const today = todayIn(site.timeZone);
   const date = dateOr(url.searchParams.get('date'), today);
   const asked = url.searchParams.get('public');
-  const audience = (audiences.find(({ code }) => code === asked) ?? audiences[0])?.code ?? 'professional';
+  const publics = audiences.filter(({ isStaff }) => !isStaff);
+  const audience = (publics.find(({ code }) => code === asked) ?? publics[0])?.code ?? 'professional';
   const kind: ResourceKind | '' = KINDS.find((known) => known === url.searchParams.get('type')) ?? '';
 
   const day = dataOf(
@@ -29,6 +29,7 @@ export const load: PageServerLoad = async ({ locals: { api }, params, url }) => 
     }),
   );
 
+  const { now } = day;
   const bookable = day.resources.filter(({ free }) => startsIn(free, now).length > 0);
   const resource = bookable.find(({ id }) => id === url.searchParams.get('ressource')) ?? bookable[0] ?? null;
   const slot =
@@ -55,10 +56,10 @@ export const load: PageServerLoad = async ({ locals: { api }, params, url }) => 
   return {
     site,
     audiences,
+    publics,
     audience,
     kind,
     day,
-    now,
     today,
     todayWeekday: weekdayOf(today),
     days: weekFrom(firstDay),
