@@ -14,6 +14,12 @@ begin
   if not exists (select from pg_roles where rolname = 'mitoyen_app') then
     create role mitoyen_app nologin;
   end if;
+  -- An installation with one connection URL signs in as the owner and gives its rights up (`role=mitoyen_app`): it must be allowed to.
+  begin
+    execute format('grant mitoyen_app to %I', current_user);
+  exception when insufficient_privilege then
+    raise notice 'role % may not take the role mitoyen_app: use separate URLs', current_user;
+  end;
 end
 $$;
 

@@ -1,4 +1,4 @@
-import { asc } from 'drizzle-orm';
+import { asc, sql } from 'drizzle-orm';
 import type { Tx } from '../database.ts';
 import { networks } from '../schema/index.ts';
 
@@ -18,4 +18,28 @@ export async function listNetworks(db: Tx) {
     })
     .from(networks)
     .orderBy(asc(networks.createdAt), asc(networks.id));
+}
+
+/** What the connected role is and may: for the doctor, who must find a role that owns nothing. */
+export async function roleFacts(db: Tx) {
+  const [row] = await db.execute<{
+    role: string;
+    is_superuser: boolean;
+    bypasses_rls: boolean;
+    owns_tables: boolean;
+    server_version: number;
+  }>(sql`
+    select current_user as role, r.rolsuper as is_superuser, r.rolbypassrls as bypasses_rls,
+      exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where n.nspname = 'public' and c.relkind in ('r', 'p') and c.relowner = r.oid) as owns_tables,
+      current_setting('server_version_num')::int as server_version
+    from pg_roles r where r.rolname = current_user`);
+  if (row === undefined) throw new Error('The connected role is not in pg_roles.');
+  return {
+    role: row.role,
+    isSuperuser: row.is_superuser,
+    bypassesRls: row.bypasses_rls,
+    ownsTables: row.owns_tables,
+    serverVersion: row.server_version,
+  };
 }
