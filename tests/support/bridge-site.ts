@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DoorPolicy, Grant, GrantSet } from '@mitoyen/domain';
+import type { Clock, DoorPolicy, Grant, GrantSet } from '@mitoyen/domain';
 import {
   type Bridge,
   type BridgeConfig,
@@ -16,6 +16,7 @@ import {
   type BRIDGE_KINDS,
   type Command,
   credentialMatch,
+  type DeviceConfig,
   encodeMessage,
   generateSigningKey,
   type MessageKind,
@@ -57,6 +58,27 @@ export const DOOR_POLICY: DoorPolicy = {
   pinLockoutMs: 300_000,
 };
 
+/** The devices of the fixture with the lock under another name, where no hardware answers. */
+export const devicesWithLockAt = (address: string): SiteConfig['devices'] =>
+  DEVICES.map((device) => (device.kind === 'lock' ? { ...device, address } : device));
+
+const device = (address: string, kind: DeviceConfig['kind'], isAtDoor: boolean): DeviceConfig => ({
+  id: `dev-${address}`,
+  kind,
+  codec: 'zigbee2mqtt',
+  address,
+  doorId: isAtDoor ? DOOR : null,
+  spaceId: isAtDoor ? null : 'space-1',
+});
+
+const DEVICES: SiteConfig['devices'] = [
+  device('reader', 'reader', true),
+  device('lock', 'lock', true),
+  device('contact', 'contact', true),
+  device('pir', 'motion', false),
+  device('counter', 'people_counter', false),
+];
+
 /** Keys, names and messages of one site, as the server would make them. */
 export class SiteFixture {
   readonly serverKey = generateSigningKey('server-1');
@@ -86,14 +108,6 @@ export class SiteFixture {
   }
 
   config(overrides: Partial<SiteConfig> = {}): SiteConfig {
-    const device = (id: string, kind: SiteConfig['devices'][number]['kind'], isAtDoor: boolean) => ({
-      id: `dev-${id}`,
-      kind,
-      codec: 'zigbee2mqtt' as const,
-      address: id,
-      doorId: isAtDoor ? DOOR : null,
-      spaceId: isAtDoor ? null : 'space-1',
-    });
     return {
       v: PROTOCOL_VERSION,
       networkId: NETWORK,
@@ -101,13 +115,7 @@ export class SiteFixture {
       revision: 1,
       issuedAt: instant('2026-11-20T12:00:00Z'),
       doors: [{ id: DOOR, name: 'Entrée', mode: 'normal', relockAfterMs: 5_000 }],
-      devices: [
-        device('reader', 'reader', true),
-        device('lock', 'lock', true),
-        device('contact', 'contact', true),
-        device('pir', 'motion', false),
-        device('counter', 'people_counter', false),
-      ],
+      devices: DEVICES,
       ...overrides,
     };
   }
@@ -152,7 +160,7 @@ export class SiteFixture {
 export class TestServer {
   readonly inbox = new Inbox<FromBridge>();
   readonly #fixture: SiteFixture;
-  readonly #time: MovableTime;
+  readonly #time: Clock;
   #client: MqttClient | undefined;
   /** Whether `hello` is answered with a time beacon. */
   beacons = true;
@@ -163,7 +171,7 @@ export class TestServer {
   readonly events: Messages['events']['events'] = [];
   readonly readings: Messages['readings']['readings'] = [];
 
-  constructor(fixture: SiteFixture, time: MovableTime) {
+  constructor(fixture: SiteFixture, time: Clock) {
     this.#fixture = fixture;
     this.#time = time;
   }
@@ -267,30 +275,45 @@ export class TestServer {
 
   #take(received: FromBridge): void {
     if (received.kind === 'hello') {
-      if (this.beacons) void this.sendBeacon(received.message.nonce);
-      void this.sendAck();
+      if (this.beacons) this.#answer(this.sendBeacon(received.message.nonce));
+      this.#answer(this.sendAck());
     }
     if (received.kind === 'events') {
       const { journalEpoch, fromSequence, toSequence, events } = received.message;
-      this.#commit('events', journalEpoch, fromSequence, toSequence, () => this.events.push(...events));
+      this.#commit('events', journalEpoch, fromSequence, toSequence, (after) =>
+        this.events.push(...events.filter(({ sequence }) => sequence > after)),
+      );
     }
     if (received.kind === 'readings') {
       const { streamEpoch, fromSequence, toSequence, readings } = received.message;
-      this.#commit('readings', streamEpoch, fromSequence, toSequence, () => this.readings.push(...readings));
+      this.#commit('readings', streamEpoch, fromSequence, toSequence, (after) =>
+        this.readings.push(...readings.filter(({ sequence }) => sequence > after)),
+      );
     }
     this.inbox.put(received);
   }
 
-  /** As the real server: what is contiguous is taken once. */
-  #commit(stream: 'events' | 'readings', epoch: string, from: number, to: number, store: () => void): void {
+  /** As the real server: what is contiguous is taken once, also from a batch that begins with what is known. */
+  #commit(
+    stream: 'events' | 'readings',
+    epoch: string,
+    from: number,
+    to: number,
+    store: (after: number) => void,
+  ): void {
     const acked = this.acked[stream];
     if (!this.acknowledges) return;
     if (acked.epoch !== epoch) Object.assign(acked, { epoch, sequence: 0 });
-    if (from === acked.sequence + 1) {
-      store();
+    if (from <= acked.sequence + 1 && to > acked.sequence) {
+      store(acked.sequence);
       acked.sequence = to;
     }
-    void this.sendAck();
+    this.#answer(this.sendAck());
+  }
+
+  /** A test may take the broker away while an answer is on its way. */
+  #answer(sending: Promise<unknown>): void {
+    sending.catch(() => {});
   }
 }
 
@@ -309,6 +332,11 @@ export class SiteObserver {
     const observer = new SiteObserver(client);
     await client.subscribeAsync('#', { qos: 1 });
     return observer;
+  }
+
+  say(topic: string, payload: object | string, retain = false): Promise<unknown> {
+    const text = typeof payload === 'string' ? payload : JSON.stringify(payload);
+    return this.client.publishAsync(topic, text, { qos: 1, retain });
   }
 
   /** Every order that the lock was given so far, `UNLOCK` or `LOCK`. */
@@ -332,7 +360,7 @@ export class BridgeSite {
   readonly time: MovableTime;
   readonly server: TestServer;
   readonly folder = mkdtempSync(join(tmpdir(), 'mitoyen-bridge-'));
-  readonly logs: string[] = [];
+  readonly logs = new Inbox<{ level: string; message: string }>();
   networkBroker!: TestBroker;
   siteBroker!: TestBroker;
   hardware!: SimulatedSite;
@@ -386,7 +414,7 @@ export class BridgeSite {
       databasePath: join(this.folder, 'bridge.sqlite'),
       clock: this.time,
       random: randomBytes,
-      log: createLog((line) => this.logs.push(line), 'debug'),
+      log: createLog((line) => this.logs.put(JSON.parse(line)), 'debug'),
       softwareVersion: '0.0.0-test',
     });
   }
@@ -412,13 +440,42 @@ export class BridgeSite {
     );
   }
 
-  async stop(): Promise<void> {
-    await this.bridge.stop();
-    await this.hardware.stop();
-    await this.observer.client.endAsync(true);
+  /** Stops the bridge and starts it again on the same disk; what is said of the boot before is forgotten. */
+  async restartBridge(): Promise<void> {
+    await this.stopBridge();
+    await this.startBridge();
+  }
+
+  async stopBridge(): Promise<void> {
+    await this.bridge?.stop();
+    this.bridge = undefined as unknown as Bridge;
+  }
+
+  /** Takes the network's broker away, and waits until the bridge knows it. */
+  async loseNetwork(): Promise<void> {
+    const lost = new Promise((resolve) => this.bridge.bus.once('uplinkLost', () => resolve(undefined)));
     await this.server.disconnect();
     await this.networkBroker.stop();
-    await this.siteBroker.stop();
+    await lost;
+  }
+
+  /** The network's broker comes back, without anything that it had retained, and the bridge finds it. */
+  async regainNetwork(): Promise<void> {
+    this.networkBroker = await startBroker(this.networkBroker.port);
+    await this.server.connect(this.networkBroker.url);
+    const ready = new Promise((resolve) => this.bridge.bus.once('uplinkReady', () => resolve(undefined)));
+    // The longest wait between two attempts.
+    this.time.advance(60_000);
+    await ready;
+  }
+
+  async stop(): Promise<void> {
+    await this.stopBridge();
+    await this.hardware?.stop();
+    await this.observer?.client.endAsync(true);
+    await this.server.disconnect();
+    await this.networkBroker?.stop();
+    await this.siteBroker?.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

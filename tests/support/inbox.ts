@@ -20,9 +20,7 @@ export class Inbox<T> {
     if (found !== undefined) return Promise.resolve(found);
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const timer = setTimeout(() => {
-      reject(
-        new Error(`no ${what} within ${withinMs} ms; there are: ${JSON.stringify(this.#messages).slice(0, 2_000)}`),
-      );
+      reject(new Error(`no ${what} within ${withinMs} ms; there are: ${JSON.stringify(this.#messages).slice(-4_000)}`));
     }, withinMs);
     this.#waiting.push({
       matches,

@@ -1,4 +1,4 @@
-import type { AudienceWindow, DoorPolicy, Grant } from '@mitoyen/domain';
+import type { AudienceWindow, DoorPolicy, Grant, GrantSet } from '@mitoyen/domain';
 import Type, { type Static } from 'typebox';
 import { MAX_BATCH_ITEMS, MAX_SNAPSHOT_PARTS, PROTOCOL_VERSION } from './limits.ts';
 
@@ -83,7 +83,10 @@ export const SnapshotPartSchema = Type.Object({
   grants: Type.Array(GrantSchema),
   audienceWindows: Type.Array(AudienceWindowSchema),
 });
-export type SnapshotPart = Static<typeof SnapshotPartSchema>;
+export type SnapshotPart = Omit<Static<typeof SnapshotPartSchema>, GrantLists> & Pick<GrantSet, GrantLists>;
+
+/** Lists whose items are the domain's own types. */
+type GrantLists = 'doors' | 'grants' | 'audienceWindows';
 
 /**
  * Changes from `baseSequence` to `sequence` within `epoch`. Applied in this order: `revokedGrantIds`, then `grants` (added, or
@@ -101,7 +104,9 @@ export const GrantsDeltaSchema = Type.Object({
   audienceWindows: Type.Optional(Type.Array(AudienceWindowSchema)),
   doors: Type.Optional(Type.Array(DoorPolicySchema)),
 });
-export type GrantsDelta = Static<typeof GrantsDeltaSchema>;
+export type GrantsDelta = Omit<Static<typeof GrantsDeltaSchema>, GrantLists> &
+  Pick<GrantSet, 'grants'> &
+  Partial<Pick<GrantSet, 'doors' | 'audienceWindows'>>;
 
 /** Position in the stream of grants. A bridge never goes back to a lower (epoch, sequence). */
 export const GrantsPositionSchema = Type.Object({ epoch: Count, sequence: Count });
@@ -313,7 +318,9 @@ export type AccessEvent = Static<typeof AccessEventSchema>;
 
 /**
  * A stretch `[fromSequence, toSequence]` of the journal, all written in the boot `bootId`. Batches follow each other without
- * gaps, so the highest contiguous `toSequence` is what may be acknowledged. Idempotent by (bridge, journalEpoch, sequence).
+ * gaps, so the highest contiguous `toSequence` is what may be acknowledged. Idempotent by (bridge, journalEpoch, sequence): after a
+ * reconnection the stretches are cut anew, and one may begin within what is committed and end beyond it. A sequence of the stretch
+ * without an event is one that the disk no longer has (acknowledged, and older than its retention).
  */
 export const EventBatchSchema = Type.Object({
   ...Site,
@@ -431,7 +438,20 @@ export const MESSAGE_SCHEMAS = {
   config: SiteConfigSchema,
 } as const;
 
-export type Messages = { [K in keyof typeof MESSAGE_SCHEMAS]: Static<(typeof MESSAGE_SCHEMAS)[K]> };
+export interface Messages {
+  status: Status;
+  hello: Hello;
+  'grants/snapshot': SnapshotPart;
+  'grants/delta': GrantsDelta;
+  'grants/request': GrantsRequest;
+  commands: Command;
+  'commands/result': CommandResult;
+  events: EventBatch;
+  readings: ReadingBatch;
+  ack: Ack;
+  time: TimeBeacon;
+  config: SiteConfig;
+}
 
 /** Fails to compile when a schema and the domain's type of the same thing part ways. */
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;

@@ -15,14 +15,14 @@ const wireBytes = (item: unknown): number => Buffer.byteLength(JSON.stringify(JS
  * the topics of parts that the snapshot before had and this one has not. Throws above 64 parts (about 35,000 grants).
  */
 export function splitSnapshot(set: GrantSet, partBytes: number = SNAPSHOT_PART_BYTES): SnapshotPart[] {
-  const contents: Pick<SnapshotPart, 'doors' | 'grants' | 'audienceWindows'>[] = [];
-  let current: { doors: DoorPolicy[]; grants: Grant[]; audienceWindows: AudienceWindow[] } | undefined;
+  const contents: { doors: DoorPolicy[]; grants: Grant[]; audienceWindows: AudienceWindow[] }[] = [];
+  let current: (typeof contents)[number] | undefined;
   let room = 0;
   const place = (item: unknown) => {
     const bytes = wireBytes(item);
     if (current === undefined || bytes > room) {
       current = { doors: [], grants: [], audienceWindows: [] };
-      contents.push(current as Pick<SnapshotPart, 'doors' | 'grants' | 'audienceWindows'>);
+      contents.push(current);
       room = partBytes;
     }
     room -= bytes;

@@ -25,6 +25,8 @@ export class Grants implements Part {
   #index: IndexedGrantSet | null = null;
   #byId: ReadonlyMap<string, Grant> = new Map();
   #asked: string | undefined;
+  /** Retained messages come with the subscription, before anything may be said: the question then waits for its turn. */
+  #unasked: GrantsRequest['why'] | undefined;
 
   constructor(parts: { store: Store; journal: Journal; time: SiteTime; bus: BridgeBus; messages: ServerMessages }) {
     this.#store = parts.store;
@@ -43,7 +45,8 @@ export class Grants implements Part {
     });
     this.#bus.on('uplinkReady', () => {
       this.#asked = undefined;
-      if (this.#held === null) this.ask('nothing_held');
+      const why = this.#unasked ?? (this.#held === null ? 'nothing_held' : undefined);
+      if (why !== undefined) this.ask(why);
     });
   }
 
@@ -66,7 +69,9 @@ export class Grants implements Part {
   ask(why: GrantsRequest['why']): void {
     const question = `${why} ${this.#held?.epoch}/${this.#held?.sequence}`;
     if (question === this.#asked && why !== 'resync') return;
-    if (this.#messages.send('grants/request', { held: this.position, why })) this.#asked = question;
+    const isAsked = this.#messages.send('grants/request', { held: this.position, why });
+    if (isAsked) this.#asked = question;
+    this.#unasked = isAsked ? undefined : why;
   }
 
   #takeSnapshot(payload: Uint8Array): void {

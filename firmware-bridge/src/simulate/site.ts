@@ -181,6 +181,8 @@ export async function createSimulatedSite(options: {
   }
 
   client.on('message', (topic, payload) => {
+    // An order that was retained is taken off the broker with an empty message.
+    if (payload.length === 0) return;
     const message = JSON.parse(payload.toString()) as Record<string, unknown>;
     for (const door of doors.values()) {
       const { lockAddress, id } = door.config;

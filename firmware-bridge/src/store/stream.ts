@@ -91,7 +91,8 @@ export class Stream {
   beginEpoch(epoch: string): void {
     const rows = this.read(this.#acknowledged + 1, Number.MAX_SAFE_INTEGER);
     this.#database.exec(`delete from ${this.#table}; delete from sqlite_sequence where name = '${this.#table}';`);
-    for (const row of rows) this.#insert.run(row.bootId, row.at, row.body);
+    const before = this.#acknowledged;
+    for (const row of rows) this.#insert.run(row.bootId, row.at, withCauseMoved(row.body, before));
     this.#epoch = epoch;
     this.#acknowledged = 0;
     this.#head = rows.length;
@@ -128,4 +129,12 @@ export class Stream {
     const row = this.#database.prepare('select seq from sqlite_sequence where name = ?').get(this.#table);
     return (row as { seq: number } | undefined)?.seq ?? 0;
   }
+}
+
+/** An event may name the sequence of another: it moves with the numbering, or goes with what stayed in the old one. */
+function withCauseMoved(body: string, by: number): string {
+  const item = JSON.parse(body) as { causeSequence?: number };
+  if (item.causeSequence === undefined) return body;
+  const { causeSequence, ...rest } = item;
+  return JSON.stringify(causeSequence > by ? { ...rest, causeSequence: causeSequence - by } : rest);
 }
