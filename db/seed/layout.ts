@@ -116,7 +116,7 @@ function digital(place: Place, day: Day, random: SeededRandom): SpacePlan[] {
   const trainingDay = random.pick([2, 4] as const);
   const hasSaturday = place.slug === 'apt' || random.chance(0.7);
   const computers: HoursPlan[] = [
-    ...morning('professional', without([1, 2, 4, 5], [trainingDay]), day),
+    ...morning('professional', without(WORKING_DAYS, [trainingDay]), day),
     ...morning('training', [trainingDay], day),
     ...afternoon('general', [1, 2, 4, 5], day),
     { audience: 'youth', weekdays: WEDNESDAY, from: at(13, 30), until: at(17, 30) },
