@@ -37,6 +37,8 @@ export interface DatabaseOptions {
   /** Set when the URL is the owner's: every connection gives its rights up for the application role's. */
   readonly role?: string;
   readonly applicationName?: string;
+  /** Is told every statement that is sent, with its parameters. Slow; for measuring and looking for a fault. */
+  readonly trace?: (statement: string, parameters: readonly unknown[]) => void;
 }
 
 type Client = postgres.Sql;
@@ -71,6 +73,9 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
       max: options.max ?? 10,
       onnotice: () => {},
       connect_timeout: 10,
+      ...(options.trace && {
+        debug: (_: number, statement: string, parameters: unknown[]) => options.trace?.(statement, parameters),
+      }),
       connection: {
         TimeZone: 'UTC',
         application_name: options.applicationName ?? 'mitoyen',

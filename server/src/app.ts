@@ -31,8 +31,6 @@ declare module 'fastify' {
   }
 }
 
-/** Requests per minute from one source; a whole place may share one line. */
-const REQUESTS_PER_MINUTE = 1_200;
 const BODY_LIMIT_BYTES = 256 * 1024;
 
 /** Builds the HTTP side of the product; `main.ts` listens. Nothing is read from the environment here. */
@@ -73,11 +71,13 @@ export async function buildApp(services: Services, logger: FastifyServerOptions[
 
   await app.register(
     async (api) => {
-      await api.register(rateLimit, {
-        max: REQUESTS_PER_MINUTE,
-        timeWindow: 60_000,
-        errorResponseBuilder: () => new RefusalError('request.too_many'),
-      });
+      if (config.requestsPerMinute > 0) {
+        await api.register(rateLimit, {
+          max: config.requestsPerMinute,
+          timeWindow: 60_000,
+          errorResponseBuilder: () => new RefusalError('request.too_many'),
+        });
+      }
       api.addHook('onRoute', (route) => {
         if (route.config?.action === undefined)
           throw new Error(`${String(route.method)} ${route.url} names no action.`);

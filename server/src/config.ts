@@ -22,6 +22,8 @@ const ConfigSchema = Type.Object({
   isDemo: Type.Boolean(),
   simulatorUrl: Type.Union([Type.String({ pattern: '^http://' }), Type.Null()]),
   trustedProxies: Type.Array(Type.String({ minLength: 1 })),
+  /** Requests to the API per minute from one source; a whole place may share one line. 0: no limit (a proxy has one). */
+  requestsPerMinute: Type.Integer({ minimum: 0 }),
   logLevel: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
   webBuild: Type.Union([Type.String({ minLength: 1 }), Type.Null()]),
 });
@@ -47,6 +49,7 @@ const EXPLANATIONS: Record<keyof Config, string> = {
   isDemo: 'MITOYEN_DEMO must be 1 or unset.',
   simulatorUrl: 'SIMULATOR_URL must begin with http://.',
   trustedProxies: 'TRUSTED_PROXIES must be a comma-separated list of addresses or networks.',
+  requestsPerMinute: 'RATE_LIMIT_PER_MINUTE must be a whole number, 0 for no limit.',
   logLevel: 'LOG_LEVEL must be trace, debug, info, warn, error, fatal or silent.',
   webBuild: 'WEB_BUILD must be the folder that `pnpm build` made (web/build).',
 };
@@ -74,6 +77,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       .split(',')
       .map((part) => part.trim())
       .filter((part) => part !== ''),
+    requestsPerMinute: Number(env.RATE_LIMIT_PER_MINUTE || '1200'),
     logLevel: env.LOG_LEVEL || 'info',
     webBuild: env.WEB_BUILD || null,
   };
