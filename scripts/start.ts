@@ -66,12 +66,20 @@ function untilAskedToStop(): Promise<void> {
   });
 }
 
-function welcome({ url, logins, secrets, dataDir, logs }: Product, words: Messages): string {
+function welcome({ url, demo, secrets, dataDir, logs }: Product, words: Messages): string {
   const lines = ['', `  ${words.ready(url, seconds(performance.now() - startedAt))}`, ''];
-  if (logins.length > 0) {
-    lines.push(`  ${words.signIn}, ${words.samePassword(secrets.demoPassword)}`);
-    for (const { role, email } of logins) lines.push(`    ${(words.roles[role] ?? role).padEnd(16)} ${email}`);
-    lines.push('', `  ${words.tryFirst}`, ...words.tour.map((line, index) => `    ${index + 1}. ${line}`), '');
+  if (demo) {
+    const { booking, memberBadge, staffBadge } = demo.hints;
+    lines.push(`  ${words.signIn(secrets.demoPassword)}`);
+    for (const { role, email } of demo.logins) lines.push(`    ${(words.roles[role] ?? role).padEnd(16)} ${email}`);
+    lines.push('', `  ${words.tryFirst}`, ...words.tour.map((line, index) => `    ${index + 1}. ${line}`));
+    const hints = [
+      booking?.pin
+        ? words.bookingAtTheDoor(booking.reference, booking.startsAt, booking.endsAt, booking.pin)
+        : undefined,
+      memberBadge && staffBadge ? words.badges(memberBadge, staffBadge) : undefined,
+    ];
+    lines.push(...hints.flatMap((hint) => (hint ? [`    ${hint}`] : [])), '');
   }
   lines.push(`  ${words.where(dataDir, logs)}`, `  ${words.howToStop}`, '');
   return lines.join('\n');

@@ -13,7 +13,6 @@ export interface ChildOptions {
   /** Path of the TypeScript or JavaScript file that Node runs. */
   readonly script: string;
   readonly args?: readonly string[];
-  readonly nodeArgs?: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly logFile: string;
@@ -42,6 +41,7 @@ export class SupervisedChild {
   readonly #lastLines: string[] = [];
   #process: ChildProcess | undefined;
   #stopping = false;
+  #restarting = false;
   #ready = false;
   #saidReady = false;
   #pauseMs = FIRST_PAUSE_MS;
@@ -69,6 +69,19 @@ export class SupervisedChild {
     return this.#process?.pid;
   }
 
+  /** Ends the child and starts it again at once; it need not have been running. */
+  restart(): void {
+    if (this.#stopping) return;
+    clearTimeout(this.#restart);
+    const running = this.#process;
+    if (!running || running.exitCode !== null || running.signalCode !== null) {
+      this.#launch();
+    } else {
+      this.#restarting = true;
+      running.kill('SIGTERM');
+    }
+  }
+
   async stop(withinMs = 5_000): Promise<void> {
     this.#stopping = true;
     clearTimeout(this.#restart);
@@ -84,9 +97,9 @@ export class SupervisedChild {
   }
 
   #launch(): void {
-    const { script, args = [], nodeArgs = [], cwd, env } = this.#options;
+    const { script, args = [], cwd, env } = this.#options;
     const startedAt = performance.now();
-    const running = spawn(process.execPath, ['--import', PRELOAD, ...nodeArgs, script, ...args], {
+    const running = spawn(process.execPath, ['--import', PRELOAD, script, ...args], {
       cwd,
       env: { ...process.env, ...env },
       // Its own session: the terminal's Ctrl-C reaches the supervisor alone, which stops its children in order.
@@ -97,6 +110,11 @@ export class SupervisedChild {
     for (const stream of [running.stdout, running.stderr]) this.#readLines(stream);
     running.once('exit', (code, signal) => {
       if (this.#stopping || !this.#ready) return;
+      if (this.#restarting) {
+        this.#restarting = false;
+        this.#launch();
+        return;
+      }
       if (performance.now() - startedAt > STABLE_AFTER_MS) this.#pauseMs = FIRST_PAUSE_MS;
       this.#options.onFall?.(signal ?? `exit ${code}`, this.#pauseMs);
       this.#restart = setTimeout(() => this.#launch(), this.#pauseMs);

@@ -1,90 +1,101 @@
+import { createPrivateKey, createPublicKey } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+// By path: the package's entry would load the whole server into the supervisor.
+import { hashPassword } from '../../server/src/adapters/passwords.ts';
+import { SIGNING_KID } from '../../server/src/signing.ts';
 import { brokerUser, mergeBrokerUsers } from './broker/users.ts';
 import type { ChildOptions, SupervisedChild } from './child.ts';
 import type { DataDir } from './data-dir.ts';
-import { readJson, writeJson } from './files.ts';
 import type { KnownPorts } from './known-ports.ts';
 import { REPOSITORY } from './options.ts';
-import type { Secrets } from './secrets.ts';
 
 export interface DemoLogin {
   readonly role: string;
   readonly email: string;
 }
 
-export interface DemoSite {
-  readonly slug: string;
-  readonly bridgeConfig: string;
+/** What can be tried at a door at once. Times are epoch milliseconds. */
+export interface DemoHints {
+  readonly memberBadge: string | null;
+  readonly staffBadge: string | null;
+  readonly booking: {
+    readonly reference: string;
+    readonly startsAt: number;
+    readonly endsAt: number;
+    readonly pin: string | null;
+  } | null;
 }
 
 export interface Demo {
   readonly logins: readonly DemoLogin[];
-  readonly sites: readonly DemoSite[];
+  readonly hints: DemoHints;
+  readonly sites: readonly { readonly slug: string; readonly bridgeConfig: string }[];
   readonly simulatorUrl: string;
   readonly simulatorConfig: string;
-}
-
-/** What `bridge.json` says of where things are. */
-interface BridgeFile {
-  readonly networkId: string;
-  readonly siteId: string;
-  readonly server: { readonly mqttUrl: string; readonly username: string; readonly password: string };
-  readonly site: { readonly mqttUrl: string };
 }
 
 export interface DemoOptions {
   readonly ownerUrl: string;
   readonly brokerUrl: string;
-  readonly secrets: Secrets;
+  readonly mitoyenSecret: string;
+  readonly signingKey: string;
+  readonly demoPassword: string;
   readonly data: DataDir;
   readonly ports: KnownPorts;
   readonly onLine?: ((name: string, line: string) => void) | undefined;
 }
 
 /**
- * Seeds the demo network, the first time, and points its bridges and the simulator at the brokers of this start:
- * a port of the last one may belong to another program by now.
+ * Makes the demo network, the first time, and tells its bridges and the simulator where things are at this start: a
+ * port of the last one may belong to another program by now. Lets each bridge into the embedded broker, below the
+ * topics of its own site and nowhere else.
  */
 export async function prepareDemo(options: DemoOptions): Promise<{ detail?: string; value: Demo }> {
-  const { ownerUrl, brokerUrl, secrets, data, ports, onLine } = options;
+  const { data, ports, onLine } = options;
   // Loaded here and not above: a start without a demo does without its data.
-  const { seedDemo } = await import('@mitoyen/db/seed');
-  const { logins, simulator } = await seedDemo({
-    ownerUrl,
-    secrets,
+  const { seedDemo, SIMULATED_SITES } = await import('@mitoyen/db/seed');
+  const sitePorts: [string, number][] = [];
+  for (const slug of SIMULATED_SITES) sitePorts.push([slug, await ports.take(`site-${slug}`)]);
+  const simulator = await ports.take('simulator');
+  const seeded = await seedDemo({
+    ownerUrl: options.ownerUrl,
+    secret: options.mitoyenSecret,
     dataDir: data.root,
     clock: { now: () => Date.now() },
-    log: (line: string) => onLine?.('seed', line),
+    hashPassword,
+    demoPassword: options.demoPassword,
+    mqttUrl: options.brokerUrl,
+    serverKey: { kid: SIGNING_KID, publicKey: rawPublicKey(options.signingKey) },
+    ports: { simulator, sites: Object.fromEntries(sitePorts) as Record<(typeof SIMULATED_SITES)[number], number> },
+    log: (line) => onLine?.('seed', line),
   });
-
-  const sites: DemoSite[] = [];
-  const simulatedSites: ((typeof simulator.sites)[number] & { brokerPort: number })[] = [];
-  for (const site of simulator.sites) {
-    const brokerPort = await ports.take(`site-${site.siteSlug}`);
-    const bridgeConfig = join(data.bridges, site.siteSlug, 'bridge.json');
-    rewire(bridgeConfig, brokerUrl, `mqtt://127.0.0.1:${brokerPort}`, data.brokerUsers);
-    simulatedSites.push({ ...site, brokerPort });
-    sites.push({ slug: site.siteSlug, bridgeConfig });
-  }
-  const port = await ports.take('simulator');
-  const simulatorConfig = join(data.root, 'demo', 'simulator.json');
-  writeJson(simulatorConfig, { ...simulator, port, sites: simulatedSites });
-  const detail = simulator.sites.map((site) => site.siteSlug).join(', ');
-  return { detail, value: { logins, sites, simulatorUrl: `http://127.0.0.1:${port}`, simulatorConfig } };
+  mergeBrokerUsers(
+    data.brokerUsers,
+    Object.fromEntries(
+      seeded.bridges.map(({ siteId, username, password }) => [
+        username,
+        brokerUser(password, `mitoyen/1/${seeded.networkId}/${siteId}/`),
+      ]),
+    ),
+  );
+  const value: Demo = {
+    logins: seeded.logins,
+    hints: seeded.hints,
+    sites: seeded.bridges.map(({ siteSlug, configPath }) => ({ slug: siteSlug, bridgeConfig: configPath })),
+    simulatorUrl: `http://127.0.0.1:${simulator}`,
+    simulatorConfig: seeded.simulatorConfigPath,
+  };
+  return { detail: seeded.bridges.map((bridge) => bridge.siteSlug).join(', '), value };
 }
 
-/** Also lets the bridge into the embedded broker, below its own site's topics and nowhere else. */
-function rewire(bridgeConfig: string, serverMqttUrl: string, siteMqttUrl: string, brokerUsers: string): void {
-  const bridge = readJson<BridgeFile>(bridgeConfig);
-  if (!bridge) throw new Error(`${bridgeConfig} is missing. Begin anew with --reset.`);
-  writeJson(bridgeConfig, {
-    ...bridge,
-    server: { ...bridge.server, mqttUrl: serverMqttUrl },
-    site: { ...bridge.site, mqttUrl: siteMqttUrl },
-  });
-  const { username, password } = bridge.server;
-  const prefix = `mitoyen/1/${bridge.networkId}/${bridge.siteId}/`;
-  mergeBrokerUsers(brokerUsers, { [username]: brokerUser(password, prefix) });
+/** Of MITOYEN_SIGNING_KEY: PKCS8 DER in base64url, or the path of a PEM file. */
+function rawPublicKey(signingKey: string): string {
+  const isPath = signingKey.startsWith('/') || signingKey.startsWith('.');
+  const privateKey = isPath
+    ? createPrivateKey(readFileSync(signingKey))
+    : createPrivateKey({ key: Buffer.from(signingKey, 'base64url'), format: 'der', type: 'pkcs8' });
+  return createPublicKey(privateKey).export({ format: 'jwk' }).x ?? '';
 }
 
 /** What the supervisor gives every child. */

@@ -6,11 +6,12 @@ export interface Messages {
   readonly built: string;
   readonly unchanged: string;
   readonly ready: (url: string, seconds: string) => string;
-  readonly signIn: string;
-  readonly samePassword: (password: string) => string;
+  readonly signIn: (password: string) => string;
   readonly roles: Readonly<Record<string, string>>;
   readonly tryFirst: string;
   readonly tour: readonly string[];
+  readonly bookingAtTheDoor: (reference: string, startsAt: number, endsAt: number, pin: string) => string;
+  readonly badges: (member: string, staff: string) => string;
   readonly where: (dataDir: string, logs: string) => string;
   readonly howToStop: string;
   readonly stopping: string;
@@ -42,8 +43,7 @@ const english: Messages = {
   built: 'built',
   unchanged: 'unchanged',
   ready: (url, seconds) => `Mitoyen is ready: ${url}   (in ${seconds})`,
-  signIn: 'Sign in as',
-  samePassword: (password) => `with the password ${password}`,
+  signIn: (password) => `Sign in, all with the password ${password}`,
   roles: { member: 'member', host: 'host', manager: 'manager', administrator: 'administrator' },
   tryFirst: 'Try first',
   tour: [
@@ -51,6 +51,9 @@ const english: Messages = {
     'present the PIN of the booking at the virtual door, and see it open;',
     "watch it happen on the host's page, in another window.",
   ],
+  bookingAtTheDoor: (reference, startsAt, endsAt, pin) =>
+    `The member's booking ${reference} in Annot, ${span('en-GB', startsAt, endsAt)}, opens with the PIN ${pin}`,
+  badges: (member, staff) => `Badges: the member's ${member}, the staff's ${staff}`,
   where: (dataDir, logs) => `Everything is kept in ${dataDir}, logs in ${logs}`,
   howToStop: 'Ctrl-C stops it; the data stay. `--reset` begins anew, `--help` tells the rest.',
   stopping: 'Stopping...',
@@ -104,8 +107,7 @@ const french: Messages = {
   built: 'construites',
   unchanged: 'inchangées',
   ready: (url, seconds) => `Mitoyen est prêt : ${url}   (en ${seconds})`,
-  signIn: 'Pour se connecter',
-  samePassword: (password) => `avec le mot de passe ${password}`,
+  signIn: (password) => `Pour se connecter, tous avec le mot de passe ${password}`,
   roles: { member: 'membre', host: 'accueil', manager: 'réseau', administrator: 'administration' },
   tryFirst: 'À essayer',
   tour: [
@@ -113,6 +115,9 @@ const french: Messages = {
     'taper le code de la réservation à la porte virtuelle, et la voir ouvrir ;',
     "suivre tout cela sur la page de l'accueil, dans une autre fenêtre.",
   ],
+  bookingAtTheDoor: (reference, startsAt, endsAt, pin) =>
+    `La réservation ${reference} du membre à Annot, ${span('fr-FR', startsAt, endsAt)}, ouvre avec le code ${pin}`,
+  badges: (member, staff) => `Badges : celui du membre ${member}, celui de l'accueil ${staff}`,
   where: (dataDir, logs) => `Tout est gardé dans ${dataDir}, les journaux dans ${logs}`,
   howToStop: "Ctrl-C l'arrête ; les données restent. `--reset` repart de zéro, `--help` dit le reste.",
   stopping: 'Arrêt...',
@@ -151,6 +156,14 @@ Environnement : DATABASE_URL (et DATABASE_OWNER_URL pour les migrations), MQTT_U
 MQTT_PASSWORD, PUBLIC_URL, HOST, SMTP_URL, MAIL_FROM, LOG_LEVEL ; chacun remplace une partie embarquée ou une
 valeur par défaut. Voir docs/operations.md.`,
 };
+
+/** In the time of the demo's places, wherever the reader sits. */
+function span(locale: string, startsAt: number, endsAt: number): string {
+  const zone = 'Europe/Paris';
+  const day = new Intl.DateTimeFormat(locale, { timeZone: zone, weekday: 'long', day: 'numeric', month: 'long' });
+  const hour = new Intl.DateTimeFormat(locale, { timeZone: zone, hour: '2-digit', minute: '2-digit' });
+  return `${day.format(startsAt)}, ${hour.format(startsAt)} - ${hour.format(endsAt)}`;
+}
 
 /** The first of these that is set decides, as for other programs (locale(7)). */
 export function messagesFor(env: NodeJS.ProcessEnv): Messages {

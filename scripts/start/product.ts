@@ -4,7 +4,7 @@ import { migrate } from '@mitoyen/db';
 import { brokerUser, mergeBrokerUsers } from './broker/users.ts';
 import { type ChildOptions, SupervisedChild } from './child.ts';
 import { type DataDir, openDataDir, postgresHome } from './data-dir.ts';
-import { type ChildDefaults, type DemoLogin, prepareDemo, startSites } from './demo.ts';
+import { type ChildDefaults, type Demo, prepareDemo, startSites } from './demo.ts';
 import { KnownPorts } from './known-ports.ts';
 import { type Holder, takeLock } from './lock.ts';
 import { LogFile } from './log-file.ts';
@@ -28,7 +28,7 @@ export interface ProductOptions {
   readonly port: number | undefined;
   readonly host: string;
   readonly withDemo: boolean;
-  /** `source`: the server is started again when its files change, and serves no pages (Vite does). */
+  /** `source`: the server serves no pages, for Vite does. */
   readonly run: 'built' | 'source';
   readonly env: NodeJS.ProcessEnv;
   readonly messages: Messages;
@@ -46,8 +46,8 @@ export interface Product {
   readonly logs: string;
   readonly ownerUrl: string;
   readonly secrets: Secrets;
-  readonly logins: readonly DemoLogin[];
-  readonly simulatorUrl: string | undefined;
+  readonly demo: Demo | undefined;
+  restartServer(): void;
   /** In the reverse order of the start, within ten seconds. */
   stop(): Promise<void>;
 }
@@ -104,6 +104,8 @@ async function startParts(
   const port = await webPort(options);
   const url = `http://localhost:${port}`;
   const secrets = loadSecrets(data.secrets);
+  const mitoyenSecret = env.MITOYEN_SECRET || secrets.mitoyenSecret;
+  const signingKey = env.MITOYEN_SIGNING_KEY || secrets.signingKey;
   ports.note('web', port);
   const startChild = async (tier: string, withinMs: number, name: string, child: Omit<ChildOptions, ChildDefaults>) => {
     const logFile = join(data.logs, `${name}.log`);
@@ -139,7 +141,9 @@ async function startParts(
         prepareDemo({
           ownerUrl: database.ownerUrl,
           brokerUrl: broker.url,
-          secrets,
+          mitoyenSecret,
+          signingKey,
+          demoPassword: secrets.demoPassword,
           data,
           ports,
           onLine: options.onLine,
@@ -175,10 +179,9 @@ async function startParts(
     });
   }
 
-  await progress.step('server', async () => {
-    await startChild('server', 2_500, 'server', {
+  const server = await progress.step('server', async () => {
+    const server = await startChild('server', 2_500, 'server', {
       script: join(REPOSITORY, 'server', 'src', 'main.ts'),
-      nodeArgs: options.run === 'source' ? ['--watch'] : [],
       env: {
         NODE_ENV: options.run === 'built' ? 'production' : 'development',
         DATABASE_URL: database.appUrl,
@@ -189,8 +192,8 @@ async function startParts(
         PUBLIC_URL: env.PUBLIC_URL || url,
         PORT: String(port),
         HOST: options.host,
-        MITOYEN_SECRET: env.MITOYEN_SECRET || secrets.mitoyenSecret,
-        MITOYEN_SIGNING_KEY: env.MITOYEN_SIGNING_KEY || secrets.signingKey,
+        MITOYEN_SECRET: mitoyenSecret,
+        MITOYEN_SIGNING_KEY: signingKey,
         MITOYEN_DEMO: demo ? '1' : undefined,
         SIMULATOR_URL: demo?.simulatorUrl,
         BROKER_USERS: env.MQTT_URL ? undefined : data.brokerUsers,
@@ -198,7 +201,7 @@ async function startParts(
       },
       ready: () => answers(`http://127.0.0.1:${port}/readyz`),
     });
-    return { detail: `port ${port}`, value: undefined };
+    return { detail: `port ${port}`, value: server };
   });
 
   if (demo) {
@@ -215,8 +218,8 @@ async function startParts(
     logs: data.logs,
     ownerUrl: database.ownerUrl,
     secrets,
-    logins: demo?.logins ?? [],
-    simulatorUrl: demo?.simulatorUrl,
+    demo,
+    restartServer: () => server.restart(),
   };
 }
 

@@ -44,6 +44,6 @@ function speakablePassword(): string {
   const words = 'amandier ardoise aubepine bergerie cascade chataigne fontaine genepi gentiane lavande melezes olivier';
   const more = 'platane prunelle ravine romarin safran sarriette sentier source tilleul torrent verdon village';
   const all = `${words} ${more}`.split(' ');
-  const chosen = Array.from({ length: 3 }, () => all[randomInt(all.length)]);
+  const chosen = Array.from({ length: 3 }, () => all.splice(randomInt(all.length), 1)[0]);
   return [...chosen, String(randomInt(10_000)).padStart(4, '0')].join('-');
 }

@@ -57,10 +57,10 @@ export async function startProduct(options: { dataDir?: string } = {}): Promise<
   return {
     url: product.url,
     dataDir,
-    logins: product.logins,
+    logins: product.demo?.logins ?? [],
     password: product.secrets.demoPassword,
     ownerUrl: product.ownerUrl,
-    simulatorUrl: product.simulatorUrl ?? '',
+    simulatorUrl: product.demo?.simulatorUrl ?? '',
     stop: () => product.stop(),
     remove: async () => {
       await product.stop();
