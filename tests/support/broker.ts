@@ -42,7 +42,7 @@ async function startMosquitto(wantedPort: number): Promise<TestBroker> {
     url: `mqtt://127.0.0.1:${port}`,
     port,
     async stop() {
-      if (child.exitCode === null) {
+      if (child.exitCode === null && child.signalCode === null) {
         child.kill('SIGKILL');
         await once(child, 'exit');
       }

@@ -83,14 +83,15 @@ export class Uplink implements Part {
     this.#isStopped = true;
     this.#cancelRetry();
     const client = this.#client;
+    const wasReady = this.#isReady;
+    this.#isReady = false;
+    this.#client = undefined;
     if (client === undefined) return;
-    if (this.#isReady) {
-      // A clean goodbye keeps the broker from publishing the will; say it ourselves.
+    if (wasReady) {
+      // A clean goodbye keeps the broker from publishing the will: say it ourselves, and nothing after it.
       const payload = this.#messages.encode('status', this.#status('offline'));
       await client.publishAsync(this.#topics.status, payload, { qos: 1, retain: true }).catch(() => {});
     }
-    this.#isReady = false;
-    this.#client = undefined;
     await client.endAsync(true);
   }
 
