@@ -1,4 +1,4 @@
-import { requireAccount } from '#lib/server/return-to.ts';
+import { requireAccount } from '#lib/server/require-account.ts';
 import type { LayoutServerLoad } from './$types';
 
 export const load: LayoutServerLoad = (event) => {

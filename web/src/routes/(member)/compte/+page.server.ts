@@ -1,5 +1,5 @@
 import { dataOf, refused } from '#lib/server/api.ts';
-import { requireAccount } from '#lib/server/return-to.ts';
+import { requireAccount } from '#lib/server/require-account.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {

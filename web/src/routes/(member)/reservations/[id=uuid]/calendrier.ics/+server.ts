@@ -1,6 +1,6 @@
 import { error } from '@sveltejs/kit';
 import { problemOf } from '#lib/server/api.ts';
-import { requireAccount } from '#lib/server/return-to.ts';
+import { requireAccount } from '#lib/server/require-account.ts';
 import type { RequestHandler } from './$types';
 
 export const GET: RequestHandler = async (event) => {
