@@ -124,10 +124,11 @@ const HALF_DAY_MS = 6 * HOUR_MS;
 function drawWindows(chance: SeededRandom, opening: OpeningWindow, resource: SeedResource, demand: number): Window[] {
   const drawn: Window[] = [];
   let free = opening.from;
-  for (const { window, share } of parts(opening)) {
+  for (const { window, share, stayUntil } of parts(opening)) {
     for (let expected = demand * share; expected > 0; expected -= 1) {
       if (!chance.chance(Math.min(0.92, expected))) continue;
-      const booked = drawWindow(chance, { from: Math.max(window.from, free), until: window.until }, opening, resource);
+      const left = { from: Math.max(window.from, free), until: window.until };
+      const booked = drawWindow(chance, left, stayUntil, resource);
       if (booked === null) continue;
       drawn.push(booked);
       free = booked.until + resource.bufferAfterMs;
@@ -136,24 +137,23 @@ function drawWindows(chance: SeededRandom, opening: OpeningWindow, resource: See
   return drawn;
 }
 
-function parts(opening: OpeningWindow): { window: Window; share: number }[] {
-  if (opening.until - opening.from <= HALF_DAY_MS) return [{ window: opening, share: 1 }];
+interface Part {
+  readonly window: Window;
+  /** Of the demand of a half day. */
+  readonly share: number;
+  /** Where the place does not close at noon: how late those stay who come for the day. */
+  readonly stayUntil: Instant | null;
+}
+
+function parts(opening: OpeningWindow): Part[] {
+  if (opening.until - opening.from <= HALF_DAY_MS) return [{ window: opening, share: 1, stayUntil: null }];
   const date = localDateOf(opening.from, ZONE);
-  return (
-    [
-      ['08:30', '12:30', 1],
-      ['13:00', '18:30', 1],
-      ['18:30', '21:30', 0.12],
-    ] as const
-  )
-    .map(([from, until, share]) => ({
-      window: {
-        from: Math.max(opening.from, localToInstant(date, from, ZONE)),
-        until: Math.min(opening.until, localToInstant(date, until, ZONE)),
-      },
-      share,
-    }))
-    .filter(({ window }) => window.from < window.until);
+  const at = (time: string) => Math.min(opening.until, Math.max(opening.from, localToInstant(date, time, ZONE)));
+  return [
+    { window: { from: at('08:30'), until: at('12:30') }, share: 1, stayUntil: at('17:30') },
+    { window: { from: at('13:00'), until: at('18:30') }, share: 1, stayUntil: null },
+    { window: { from: at('18:30'), until: at('21:30') }, share: 0.12, stayUntil: null },
+  ];
 }
 
 /** Quarter hours. */
@@ -163,13 +163,16 @@ const LENGTHS: Readonly<Record<SeedResource['plan']['kind'], readonly number[]>>
   video: [2, 3, 4, 4, 6],
 };
 
-function drawWindow(chance: SeededRandom, free: Window, opening: Window, resource: SeedResource): Window | null {
+function drawWindow(
+  chance: SeededRandom,
+  free: Window,
+  stayUntil: Instant | null,
+  resource: SeedResource,
+): Window | null {
   const room = Math.floor((free.until - free.from) / GRID_MS);
   const isDesk = resource.plan.kind === 'desk';
-  // Whole days are for those who stay: at desks, where the place does not close at noon.
-  if (isDesk && opening.until - opening.from > HALF_DAY_MS && room >= 16 && chance.chance(0.2)) {
-    const until = Math.min(opening.until, free.from + chance.between(30, 38) * GRID_MS);
-    return { from: free.from, until };
+  if (isDesk && stayUntil !== null && room >= 12 && chance.chance(0.2)) {
+    return { from: free.from, until: stayUntil - chance.between(0, 4) * GRID_MS };
   }
   const quarters = isDesk && chance.chance(0.35) ? room : Math.min(room, chance.pick(LENGTHS[resource.plan.kind]));
   if (quarters < 2) return null;
@@ -197,7 +200,8 @@ class Pools {
     const of = (place: string) => this.#pools.get(`${audience}/${place}`) ?? [];
     const [own, near, all] = [of(site.place.slug), of(site.place.departement), of('')];
     for (let attempt = 0; attempt < 4; attempt++) {
-      const pool = own.length > 0 && chance.chance(0.7) ? own : near.length > 0 ? near : all;
+      // One person alone does not fill a place every day.
+      const pool = chance.chance(Math.min(0.7, own.length * 0.12)) ? own : near.length > 0 ? near : all;
       if (pool.length === 0) return null;
       const member = chance.pick(pool);
       if (!isBusy(member.id)) return member;

@@ -87,25 +87,57 @@ export async function seedDemo(options: SeedOptions): Promise<DemoSeed> {
   const vault = createVault(options.secret);
   const db = openDatabase(options.ownerUrl, { max: 2, applicationName: 'mitoyen-seed' });
   try {
-    const keys = new Map(SIMULATED_SITES.map((slug) => [slug, loadOrMakeKeys(options.dataDir, slug)]));
-    const known = await findDemoNetwork(db.platform);
-    const networkId = known ?? (await createDemoNetwork(db, options, vault, keys));
-    return await db.withNetwork(networkId, async (tx) => {
-      const bridges = await writeBridgeFiles(tx, networkId, options, vault, keys);
-      const simulatorConfigPath = await writeSimulatorFile(tx, networkId, options, bridges);
-      return {
-        networkId,
-        networkSlug: DEMO_NETWORK_SLUG,
-        isNew: known === null,
-        logins: DEMO_LOGINS.map(({ role, email }) => ({ role, email })),
-        bridges,
-        simulatorConfigPath,
-        hints: await findHints(tx, networkId, vault, options.clock.now()),
-      };
-    });
+    let done: DemoSeed | null = null;
+    while (done === null) done = await seedOnce(db, options, vault);
+    return done;
   } finally {
     await db.close();
   }
+}
+
+/** Null when another seed has made the network meanwhile: it is then there at the next look. */
+async function seedOnce(db: Database, options: SeedOptions, vault: Vault): Promise<DemoSeed | null> {
+  const known = await findDemoNetwork(db.platform);
+  const random = new SeededRandom(SEED);
+  const maker = createMaker(random.fork('ids'), options.clock.now());
+  const networkId = known ?? maker.networkId;
+  const passwordHashes = known === null ? await hashPasswords(options) : new Map<DemoRole, string>();
+  const done = await db.withNetwork(networkId, async (tx): Promise<DemoSeed | null> => {
+    await tx.execute(sql`select pg_advisory_xact_lock(${SEED_LOCK})`);
+    if ((await findDemoNetwork(tx)) !== known) return null;
+    const keys = new Map(SIMULATED_SITES.map((slug) => [slug, loadOrMakeKeys(options.dataDir, slug)]));
+    if (known === null) {
+      const counts = await insertDemoNetwork(tx, { maker, random, vault, keys, passwordHashes });
+      options.log?.(
+        Object.entries(counts)
+          .map(([what, count]) => `${what} ${count}`)
+          .join(', '),
+      );
+    }
+    const bridges = await writeBridgeFiles(tx, networkId, options, vault, keys);
+    return {
+      networkId,
+      networkSlug: DEMO_NETWORK_SLUG,
+      isNew: known === null,
+      logins: DEMO_LOGINS.map(({ role, email }) => ({ role, email })),
+      bridges,
+      simulatorConfigPath: await writeSimulatorFile(tx, networkId, options, bridges),
+      hints: await findHints(tx, networkId, vault, options.clock.now()),
+    };
+  });
+  if (done?.isNew) {
+    // The first pages are asked for before autovacuum has looked at all these new rows.
+    await db.platform.execute(
+      sql`analyze ${schema.bookings}, ${schema.resources}, ${schema.openingWindows}, ${schema.closures},
+        ${schema.members}, ${schema.credentials}, ${schema.accessEvents}, ${schema.occupancyReadings}`,
+    );
+  }
+  return done;
+}
+
+async function hashPasswords(options: SeedOptions): Promise<Map<DemoRole, string>> {
+  const hashed = DEMO_LOGINS.map(async ({ role }) => [role, await options.hashPassword(options.demoPassword)] as const);
+  return new Map(await Promise.all(hashed));
 }
 
 async function findDemoNetwork(tx: Tx): Promise<string | null> {
@@ -114,34 +146,6 @@ async function findDemoNetwork(tx: Tx): Promise<string | null> {
     .from(schema.networks)
     .where(eq(schema.networks.slug, DEMO_NETWORK_SLUG));
   return row?.id ?? null;
-}
-
-async function createDemoNetwork(
-  db: Database,
-  options: SeedOptions,
-  vault: Vault,
-  keys: ReadonlyMap<SimulatedSite, BridgeKeys>,
-): Promise<string> {
-  const startedAt = performance.now();
-  const random = new SeededRandom(SEED);
-  const maker = createMaker(random.fork('ids'), options.clock.now());
-  const hashed = DEMO_LOGINS.map(async ({ role }) => [role, await options.hashPassword(options.demoPassword)] as const);
-  const passwordHashes = new Map(await Promise.all(hashed));
-  const id = await db.withNetwork(maker.networkId, async (tx) => {
-    await tx.execute(sql`select pg_advisory_xact_lock(${SEED_LOCK})`);
-    const known = await findDemoNetwork(tx);
-    if (known !== null) return known;
-    const counts = await insertDemoNetwork(tx, { maker, random, vault, keys, passwordHashes });
-    const parts = Object.entries(counts).map(([what, count]) => `${count} ${what}`);
-    options.log?.(`demo network: ${parts.join(', ')} in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
-    return maker.networkId;
-  });
-  // The first pages are asked for before autovacuum has looked at all these new rows.
-  await db.platform.execute(
-    sql`analyze ${schema.bookings}, ${schema.resources}, ${schema.openingWindows}, ${schema.closures},
-      ${schema.members}, ${schema.credentials}, ${schema.accessEvents}, ${schema.occupancyReadings}`,
-  );
-  return id;
 }
 
 async function writeBridgeFiles(

@@ -136,7 +136,7 @@ function digital(place: Place, day: Day, random: SeededRandom): SpacePlan[] {
         capacity: 1,
         price: null,
         bufferAfterMinutes: 0,
-        demand: 0.34,
+        demand: 0.26,
       })),
       hours: computers,
     },
@@ -235,7 +235,7 @@ function openArea(
       capacity: 1,
       price: 'desk',
       bufferAfterMinutes: 0,
-      demand: 0.24,
+      demand: 0.19,
     })),
     hours,
   };

@@ -220,7 +220,7 @@ export function buildSites(
       id,
       place,
       structureId: structure.id,
-      popularity: hasDevices ? 2.1 : ofSite.pick([0.25, 0.5, 0.7, 0.9, 1, 1.2, 1.5]),
+      popularity: hasDevices ? 2.8 : ofSite.pick([0.25, 0.5, 0.7, 0.9, 1, 1.2, 1.5]),
       spaces: built,
       rules,
       closures: closed,
