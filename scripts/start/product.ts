@@ -45,6 +45,8 @@ export interface Product {
   readonly dataDir: string;
   readonly logs: string;
   readonly ownerUrl: string;
+  /** Of the embedded PostgreSQL; undefined with one of the reader's own. */
+  readonly superuserUrl: string | undefined;
   readonly secrets: Secrets;
   readonly demo: Demo | undefined;
   restartServer(): void;
@@ -217,6 +219,7 @@ async function startParts(
     dataDir: data.root,
     logs: data.logs,
     ownerUrl: database.ownerUrl,
+    superuserUrl: database.superuserUrl,
     secrets,
     demo,
     restartServer: () => server.restart(),
@@ -229,7 +232,7 @@ async function openDatabase(
   secrets: Secrets,
   ports: KnownPorts,
   parts: StopStack,
-): Promise<{ detail?: string; value: { ownerUrl: string; appUrl: string } }> {
+): Promise<{ detail?: string; value: { ownerUrl: string; appUrl: string; superuserUrl?: string } }> {
   const { env, progress, messages } = options;
   if (env.DATABASE_URL) {
     const { hostname, pathname } = new URL(env.DATABASE_URL);
@@ -266,6 +269,7 @@ async function openDatabase(
     value: {
       ownerUrl: server.url('mitoyen', 'mitoyen_owner', secrets.ownerPassword),
       appUrl: server.url('mitoyen', 'mitoyen_app', secrets.appPassword),
+      superuserUrl: server.superuserUrl('mitoyen'),
     },
   };
 }

@@ -2,7 +2,7 @@ import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inject } from 'vitest';
-import type { DemoLogin } from '../../scripts/start/demo.ts';
+import type { DemoHints, DemoLogin } from '../../scripts/start/demo.ts';
 import { messagesFor } from '../../scripts/start/messages.ts';
 import { anyFreePort } from '../../scripts/start/ports.ts';
 import { startProduct as startSupervised } from '../../scripts/start/product.ts';
@@ -14,7 +14,10 @@ export interface RunningProduct {
   readonly dataDir: string;
   readonly logins: readonly DemoLogin[];
   readonly password: string;
-  readonly ownerUrl: string;
+  /** Of the superuser: sees every network's rows. */
+  readonly superuserUrl: string;
+  /** Badges that open, and a booking of the member's, as `pnpm start` prints them. */
+  readonly hints: DemoHints;
   readonly simulatorUrl: string;
 }
 
@@ -59,7 +62,8 @@ export async function startProduct(options: { dataDir?: string } = {}): Promise<
     dataDir,
     logins: product.demo?.logins ?? [],
     password: product.secrets.demoPassword,
-    ownerUrl: product.ownerUrl,
+    superuserUrl: product.superuserUrl ?? '',
+    hints: product.demo?.hints ?? { memberBadge: null, staffBadge: null, booking: null },
     simulatorUrl: product.demo?.simulatorUrl ?? '',
     stop: () => product.stop(),
     remove: async () => {
