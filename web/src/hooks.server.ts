@@ -21,6 +21,8 @@ const session: Handle = async ({ event, resolve }) => {
   event.locals.api = createApi(event);
   event.locals.account = await readAccount(event);
   const response = await resolve(event);
+  // With `no-referrer` a browser posts forms with `Origin: null`, and they are refused as foreign. This tells other sites nothing either.
+  response.headers.set('referrer-policy', 'same-origin');
   // What is drawn depends on both, and what is drawn for an account is for nobody else.
   response.headers.append('vary', 'Accept-Language, Cookie');
   if (event.locals.account !== null && !response.headers.has('cache-control')) {

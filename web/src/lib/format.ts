@@ -116,3 +116,35 @@ export function kindName(kind: ResourceKind): string {
   if (kind === 'desk') return m.kind_desk();
   return kind === 'room' ? m.kind_room() : m.kind_video();
 }
+
+/** `75 %`; `75%` in English. `share` is of one. */
+export function formatPercent(share: number): string {
+  return new Intl.NumberFormat(intlLocale(), { style: 'percent', maximumFractionDigits: 0 }).format(share);
+}
+
+/** Hours of work time counted up: `1 204 h`, `12,5 h`. */
+export function formatHours(hours: number): string {
+  const digits = hours < 100 ? 1 : 0;
+  return `${new Intl.NumberFormat(intlLocale(), { maximumFractionDigits: digits }).format(hours)}${NB}h`;
+}
+
+const AGO_STEPS = [
+  { unit: 'second', ms: 1_000, most: 90 },
+  { unit: 'minute', ms: 60_000, most: 90 },
+  { unit: 'hour', ms: 3_600_000, most: 36 },
+  { unit: 'day', ms: 86_400_000, most: Number.POSITIVE_INFINITY },
+] as const;
+
+/** `12 min`, `3 h`, `2 j`: how long since, in few letters. Never negative: two clocks are never quite the same. */
+export function formatSince(instant: string, now: number): string {
+  const elapsed = Math.max(0, now - Date.parse(instant));
+  const step = AGO_STEPS.find(({ ms, most }) => elapsed / ms < most) ?? AGO_STEPS[3];
+  return new Intl.NumberFormat(intlLocale(), { style: 'unit', unit: step.unit, unitDisplay: 'short' }).format(
+    Math.floor(elapsed / step.ms),
+  );
+}
+
+/** `novembre 2026` of `2026-11`. */
+export function formatMonth(month: string): string {
+  return dateFormat('UTC', { month: 'long', year: 'numeric' }).format(new Date(`${month}-15T12:00:00Z`));
+}

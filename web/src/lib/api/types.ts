@@ -27,6 +27,11 @@ export type ResourceKind = ResourceDay['kind'];
 export type Quote = Answer<'/api/v1/quotes', 'post'>;
 export type Booking = Answer<'/api/v1/bookings', 'get'>['items'][number];
 export type BookingDetail = Answer<'/api/v1/bookings/{id}', 'get'>;
+export type HostSite = Answer<'/api/v1/host/sites', 'get'>['items'][number];
+export type HostDay = Answer<'/api/v1/host/sites/{slug}/day', 'get'>;
+export type HostWeek = Answer<'/api/v1/host/sites/{slug}/opening-windows', 'get'>;
+export type HostBadge = Answer<'/api/v1/host/sites/{slug}/badges', 'get'>['items'][number];
+export type Overview = Answer<'/api/v1/manager/overview', 'get'>;
 export type Session = Answer<'/api/v1/sessions', 'get'>['items'][number];
 
 /** Integer minor units and an ISO 4217 code. */

@@ -2,9 +2,8 @@ import { redirect } from '@sveltejs/kit';
 import { refused } from '#lib/server/api.ts';
 import type { Actions, PageServerLoad } from './$types';
 
-/** The token must not leave by a Referer header. */
 export const load: PageServerLoad = ({ setHeaders }) => {
-  setHeaders({ 'referrer-policy': 'no-referrer', 'cache-control': 'no-store' });
+  setHeaders({ 'cache-control': 'no-store' });
 };
 
 export const actions: Actions = {

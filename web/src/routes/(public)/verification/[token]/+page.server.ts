@@ -3,7 +3,7 @@ import type { Actions, PageServerLoad } from './$types';
 
 /** A button, not the visit itself, confirms: scanners of mail open links too. */
 export const load: PageServerLoad = ({ setHeaders }) => {
-  setHeaders({ 'referrer-policy': 'no-referrer', 'cache-control': 'no-store' });
+  setHeaders({ 'cache-control': 'no-store' });
 };
 
 export const actions: Actions = {
