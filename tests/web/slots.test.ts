@@ -54,29 +54,43 @@ describe('what is proposed', () => {
 
   test('what was asked for, when it is free', () => {
     const asked = { startsAt: at('09:00'), endsAt: at('10:30') };
-    expect(chooseSlot([morning], at('06:00'), asked)).toEqual(asked);
+    expect(chooseSlot([morning], at('06:00'), asked, at('08:00'))).toEqual(asked);
   });
 
   test('three hours from the first start, when nothing was asked for', () => {
-    expect(chooseSlot([morning], at('06:00'), nothing)).toEqual({ startsAt: at('08:00'), endsAt: at('11:00') });
+    expect(chooseSlot([morning], at('06:00'), nothing, at('08:00'))).toEqual({
+      startsAt: at('08:00'),
+      endsAt: at('11:00'),
+    });
+  });
+
+  test('from the usual hour on where a day opens early, before it only where nothing else is left', () => {
+    expect(chooseSlot([morning], at('06:00'), nothing, at('09:00'))?.startsAt).toBe(at('09:00'));
+    expect(chooseSlot([morning], at('06:00'), nothing, at('12:00'))?.startsAt).toBe(at('08:00'));
   });
 
   test('to the end of the free time, when that is less', () => {
-    expect(chooseSlot([afternoon], at('06:00'), nothing)).toEqual({ startsAt: at('13:15'), endsAt: at('15:00') });
+    expect(chooseSlot([afternoon], at('06:00'), nothing, at('08:00'))).toEqual({
+      startsAt: at('13:15'),
+      endsAt: at('15:00'),
+    });
   });
 
   test('the asked start and a usual length, when the asked end is past the free time', () => {
     const asked = { startsAt: at('10:00'), endsAt: at('13:00') };
-    expect(chooseSlot([morning], at('06:00'), asked)).toEqual({ startsAt: at('10:00'), endsAt: at('11:30') });
+    expect(chooseSlot([morning], at('06:00'), asked, at('08:00'))).toEqual({
+      startsAt: at('10:00'),
+      endsAt: at('11:30'),
+    });
   });
 
   test('the next start of the same free time, when the asked one has gone by', () => {
     const asked = { startsAt: morning.from, endsAt: null };
-    expect(chooseSlot([morning, afternoon], at('09:20'), asked)?.startsAt).toBe(at('09:30'));
+    expect(chooseSlot([morning, afternoon], at('09:20'), asked, at('08:00'))?.startsAt).toBe(at('09:30'));
   });
 
   test('nothing when nothing is left', () => {
-    expect(chooseSlot([morning], at('11:16'), nothing)).toBeNull();
-    expect(chooseSlot([], at('06:00'), nothing)).toBeNull();
+    expect(chooseSlot([morning], at('11:16'), nothing, at('08:00'))).toBeNull();
+    expect(chooseSlot([], at('06:00'), nothing, at('08:00'))).toBeNull();
   });
 });

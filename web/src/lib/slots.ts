@@ -41,15 +41,22 @@ export function endsAfter(free: readonly FreeWindow[], startsAt: string): string
   return ends.map(iso);
 }
 
-/** What was asked for when it is free, else the nearest that is: same start with a usual length, else the first free time. */
+/**
+ * What was asked for when it is free, else the nearest that is: same start with a usual length, else the first free time from
+ * `usualFrom` on (a day may open at 7, few come before 9), else the first.
+ */
 export function chooseSlot(
   free: readonly FreeWindow[],
   now: string,
   asked: { startsAt: string | null; endsAt: string | null },
+  usualFrom: string,
 ): Slot | null {
   const starts = startsIn(free, now);
   const startsAt =
-    starts.find((start) => start === asked.startsAt) ?? startWithin(free, starts, asked.startsAt) ?? starts[0];
+    starts.find((start) => start === asked.startsAt) ??
+    startWithin(free, starts, asked.startsAt) ??
+    starts.find((start) => start >= usualFrom) ??
+    starts[0];
   if (startsAt === undefined) return null;
   const ends = endsAfter(free, startsAt);
   const usual = Date.parse(startsAt) + USUAL_MS;

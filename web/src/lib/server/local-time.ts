@@ -39,3 +39,13 @@ export function instantOr(value: FormDataEntryValue | null): string | null {
     return null;
   }
 }
+
+/** The instant of a local date and time, or null when they are none. A time that the clock skips is read one hour later. */
+export function instantAt(date: string, time: string, timeZone: string): string | null {
+  try {
+    const local = Temporal.PlainDate.from(date).toPlainDateTime(Temporal.PlainTime.from(time));
+    return new Date(local.toZonedDateTime(timeZone, { disambiguation: 'compatible' }).epochMilliseconds).toISOString();
+  } catch {
+    return null;
+  }
+}

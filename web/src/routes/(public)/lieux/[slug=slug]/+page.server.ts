@@ -2,7 +2,7 @@ import { redirect } from '@sveltejs/kit';
 import type { ResourceKind } from '#lib/api/types.ts';
 import { KINDS } from '#lib/search.ts';
 import { dataOf, idempotencyKey, refused } from '#lib/server/api.ts';
-import { addDays, dateOr, instantOr, todayIn, weekdayOf, weekFrom } from '#lib/server/local-time.ts';
+import { addDays, dateOr, instantAt, instantOr, todayIn, weekdayOf, weekFrom } from '#lib/server/local-time.ts';
 import { signInPath } from '#lib/server/return-to.ts';
 import { chooseSlot, endsAfter, startsIn } from '#lib/slots.ts';
 import type { Actions, PageServerLoad } from './$types';
@@ -34,10 +34,15 @@ export const load: PageServerLoad = async ({ locals: { api }, params, url }) => 
   const resource = bookable.find(({ id }) => id === url.searchParams.get('ressource')) ?? bookable[0] ?? null;
   const slot =
     resource &&
-    chooseSlot(resource.free, now, {
-      startsAt: instantOr(url.searchParams.get('debut')),
-      endsAt: instantOr(url.searchParams.get('fin')),
-    });
+    chooseSlot(
+      resource.free,
+      now,
+      {
+        startsAt: instantOr(url.searchParams.get('debut')),
+        endsAt: instantOr(url.searchParams.get('fin')),
+      },
+      instantAt(date, '09:00', site.timeZone) ?? day.dayFrom,
+    );
   const choice =
     resource && slot
       ? { resource, ...slot, starts: startsIn(resource.free, now), ends: endsAfter(resource.free, slot.startsAt) }

@@ -1,6 +1,6 @@
 import { redirect } from '@sveltejs/kit';
 import { dataOf, idempotencyKey, refused } from '#lib/server/api.ts';
-import { addDays, dateOr, instantOr, localDateOf, todayIn, weekFrom } from '#lib/server/local-time.ts';
+import { addDays, dateOr, instantAt, instantOr, localDateOf, todayIn, weekFrom } from '#lib/server/local-time.ts';
 import { chooseSlot, endsAfter, startsIn } from '#lib/slots.ts';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -28,10 +28,15 @@ export const load: PageServerLoad = async ({ locals: { api }, params, url }) => 
   const resource = bookable.find(({ id }) => id === asked) ?? bookable[0] ?? null;
   const slot =
     resource &&
-    chooseSlot(resource.free, now, {
-      startsAt: instantOr(url.searchParams.get('debut')),
-      endsAt: instantOr(url.searchParams.get('fin')),
-    });
+    chooseSlot(
+      resource.free,
+      now,
+      {
+        startsAt: instantOr(url.searchParams.get('debut')),
+        endsAt: instantOr(url.searchParams.get('fin')),
+      },
+      instantAt(date, '09:00', timeZone) ?? day.dayFrom,
+    );
   const firstDay = date < addDays(today, 4) ? today : addDays(date, -3);
   return {
     booking,
