@@ -1,6 +1,6 @@
 import { encodeMessage, generateSigningKey } from '@mitoyen/protocol';
 import { afterEach, describe, expect, test } from 'vitest';
-import { BridgeSite, DOOR, SiteObserver } from '../support/bridge-site.ts';
+import { BridgeSite, DOOR, SiteFixture, SiteObserver } from '../support/bridge-site.ts';
 import { startBroker } from '../support/broker.ts';
 
 let site: BridgeSite;
@@ -30,14 +30,18 @@ describe('a command from the phone', () => {
     await site.observer.takeLockOrder('UNLOCK');
     await site.observer.say('zigbee2mqtt/contact', { contact: false });
     await result(command.id, 'door_opened');
-    expect(await site.server.takeEvent((one) => one.kind === 'command')).toMatchObject({
-      commandId: command.id,
-      state: 'accepted',
-      action: 'unlock',
-      actor: 'account-lea',
-      bookingId: 'booking-7',
-      doorId: DOOR,
-    });
+    for (const state of ['accepted', 'actuated'] as const) {
+      expect(await site.server.takeEvent((one) => one.kind === 'command' && one.state === state)).toMatchObject({
+        commandId: command.id,
+        action: 'unlock',
+        actor: 'account-lea',
+        bookingId: 'booking-7',
+        doorId: DOOR,
+      });
+    }
+    const opened = await site.server.takeEvent((one) => one.kind === 'door_opened');
+    const accepted = await site.server.takeEvent((one) => one.kind === 'command' && one.state === 'accepted');
+    expect(opened).toMatchObject({ causeSequence: accepted.sequence });
   });
 
   test('twice moves the lock once, and repeats the answer', async () => {
@@ -263,6 +267,18 @@ describe('modes', () => {
       }),
     );
     await site.observer.takeLockOrder('LOCK');
+  });
+
+  test('a configuration that says nothing of modes leaves a lock-down in force, also after a restart', async () => {
+    const { doors } = new SiteFixture().config();
+    const modeless = { doors: doors.map(({ mode: _, ...door }) => door) };
+    site = await BridgeSite.start((fixture) => [fixture.grant({ badge: BADGE })], { config: modeless });
+    await order('lockdown');
+    await site.observer.takeLockOrder('LOCK');
+    const issuedAt = site.time.now() + 1;
+    await site.server.sendConfig(site.fixture.config({ ...modeless, revision: 2, issuedAt }));
+    await site.restartBridge();
+    expect(await present()).toMatchObject({ outcome: 'refused', reason: 'locked_down' });
   });
 
   test('resync asks the server for its grants', async () => {

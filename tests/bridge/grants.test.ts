@@ -57,6 +57,19 @@ describe('snapshots', () => {
     expect(await present('04A1B2C349')).toMatchObject({ outcome: 'opened' });
   });
 
+  test('parts that an older, longer one left behind are no reason to ask for anything', async () => {
+    site = await BridgeSite.start(() => []);
+    const grants = Array.from({ length: 40 }, (_, i) => site.fixture.grant({ badge: `04A1B2C3${10 + i}` }));
+    await site.server.sendSnapshot(site.fixture.snapshot(grants, { sequence: 2 }), 4_096);
+    await site.server.sendSnapshot(site.fixture.snapshot([], { sequence: 3 }));
+    await held(1, 3);
+    await site.restartBridge();
+    const command = site.server.command(site.bridge.bootId, { action: 'identify' });
+    await site.server.send('commands', command);
+    await site.server.take('commands/result', ({ commandId }) => commandId === command.id);
+    expect(site.server.inbox.all.filter(({ kind }) => kind === 'grants/request')).toEqual([]);
+  });
+
   test('signed by somebody else is refused and asked for again', async () => {
     site = await BridgeSite.start(() => []);
     const [part] = splitSnapshot(site.fixture.snapshot([site.fixture.grant({ badge: BADGE })], { sequence: 2 }));

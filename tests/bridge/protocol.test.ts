@@ -1,9 +1,13 @@
+import { readFileSync } from 'node:fs';
 import type { Grant } from '@mitoyen/domain';
 import {
   applyDelta,
   BRIDGE_KINDS,
+  CommandStateSchema,
   credentialMatch,
+  DenialReasonSchema,
   encodeMessage,
+  GrantReasonSchema,
   type GrantsDelta,
   generateSigningKey,
   MAX_MESSAGE_BYTES,
@@ -309,4 +313,10 @@ describe('deltas', () => {
   ] as const)('%s', ([, change, reason]) => {
     expect(applyDelta(set, delta(change))).toEqual({ ok: false, reason });
   });
+});
+
+test('every code of a decision, and every state of a command, is explained to people', () => {
+  const page = readFileSync(new URL('../../docs/access-reasons.md', import.meta.url), 'utf8');
+  const codes = [...DenialReasonSchema.enum, ...GrantReasonSchema.enum, ...CommandStateSchema.enum];
+  expect(codes.filter((code) => !page.includes(`| \`${code}\``))).toEqual([]);
 });

@@ -395,7 +395,8 @@ export type DeviceConfig = Static<typeof DeviceConfigSchema>;
 export const DoorConfigSchema = Type.Object({
   id: Id,
   name: Name,
-  mode: DoorModeSchema,
+  /** Left out: what commands said stays in force. Given: overrules commands issued before this configuration. */
+  mode: Type.Optional(DoorModeSchema),
   /** The lock is told to lock again so long after it was opened; 0 where the lock does it by itself. */
   relockAfterMs: Duration,
 });

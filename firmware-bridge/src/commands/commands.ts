@@ -53,6 +53,8 @@ export class Commands implements Part {
   readonly #doors: Doors;
   readonly #grants: Grants;
   readonly #link: SiteLink;
+  /** Unlocks that the lock has not answered. */
+  readonly #underWay = new Map<string, Command>();
   #forgeries = { minute: 0, count: 0 };
 
   constructor(parts: {
@@ -83,13 +85,25 @@ export class Commands implements Part {
     this.#bus.on('serverMessage', (kind, payload, isRetained) => {
       if (kind === 'commands') this.#take(payload, isRetained);
     });
-    this.#bus.on('commandOutcome', (commandId, doorId, state) => {
-      this.#store.setCommandState(commandId, state);
-      this.#answer(commandId, doorId, state);
-    });
+    this.#bus.on('commandOutcome', (commandId, doorId, state) => this.#settle(commandId, doorId, state));
   }
 
   stop(): void {}
+
+  /** What the lock did in the name of a command; that the door was opened then is an event of the door's own. */
+  #settle(commandId: string, doorId: string, state: CommandState): void {
+    const command = this.#underWay.get(commandId);
+    if (command !== undefined && state !== 'door_opened') {
+      this.#underWay.delete(commandId);
+      const { action, actor, bookingId = null } = command;
+      this.#journal.record({ kind: 'command', commandId, action, state, actor, bookingId, doorId }, () =>
+        this.#store.setCommandState(commandId, state),
+      );
+    } else {
+      this.#store.setCommandState(commandId, state);
+    }
+    this.#answer(commandId, doorId, state);
+  }
 
   #take(payload: Uint8Array, isRetained: boolean): void {
     const opened = this.#messages.open('commands', payload);
@@ -147,6 +161,7 @@ export class Commands implements Part {
         if (mode !== undefined) for (const id of doorIds) this.#site.setMode(id, mode, command.issuedAt);
       },
     );
+    if (action === 'unlock') this.#underWay.set(command.id, command);
     if (action === 'unlock' && doorId !== null) this.#doors.unlockByCommand(doorId, command.id, sequence);
     if (action === 'lock' && doorId !== null) this.#doors.lockNow(doorId);
     if (mode !== undefined) for (const id of doorIds) this.#doors.obeyMode(id, mode);

@@ -49,11 +49,13 @@ export class Site implements Part {
     return this.#config?.devices.find((device) => device.doorId === doorId && device.kind === kind);
   }
 
-  /** The younger of what the configuration says and what a command said. */
+  /** The younger of what the configuration says, where it says anything, and what a command said. */
   mode(doorId: string): DoorMode {
+    const configured = this.#doors.get(doorId)?.mode;
     const commanded = this.#modes.get(doorId);
-    if (commanded !== undefined && commanded.issuedAt >= (this.#config?.issuedAt ?? 0)) return commanded.mode;
-    return this.#doors.get(doorId)?.mode ?? 'normal';
+    if (commanded === undefined) return configured ?? 'normal';
+    if (configured === undefined || commanded.issuedAt >= (this.#config?.issuedAt ?? 0)) return commanded.mode;
+    return configured;
   }
 
   /** For use within the transaction that journals the command. */
@@ -82,11 +84,13 @@ export class Site implements Part {
     this.#use(config.value);
   }
 
+  /** A new revision of the same content (a server states it at every `hello`) disturbs nobody. */
   #use(config: SiteConfig): void {
+    const isSame = this.#config !== null && contentOf(this.#config) === contentOf(config);
     this.#config = config;
     this.#doors = new Map(config.doors.map((door) => [door.id, door]));
     this.#messages.trustKeysOf(config);
-    this.#bus.emit('configChanged', config);
+    if (!isSame || config.doors.some(({ mode }) => mode !== undefined)) this.#bus.emit('configChanged', config);
   }
 
   #refuse(detail: string): void {
@@ -95,3 +99,5 @@ export class Site implements Part {
     this.#journal.record({ kind: 'bridge', what: 'config_refused', detail });
   }
 }
+
+const contentOf = ({ doors, devices, serverKeys }: SiteConfig): string => JSON.stringify([doors, devices, serverKeys]);

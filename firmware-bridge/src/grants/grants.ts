@@ -83,6 +83,8 @@ export class Grants implements Part {
       return;
     }
     const order = this.#held === null ? 1 : comparePositions(part.value, this.#held);
+    // A later part of an older, longer snapshot lies on its topic until the server clears it; the first part is always overwritten.
+    if (order < 0 && part.value.part > 0) return;
     if (order < 0) {
       this.#refuseOnce(`snapshot ${part.value.epoch}/${part.value.sequence} is older than what is held`);
       this.ask('behind');

@@ -4,7 +4,8 @@ import type { Part } from '../events.ts';
 import type { Journal } from './journal.ts';
 import type { Store } from './store.ts';
 
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
 /** What the server has acknowledged is kept this long all the same, so that a server restored from a backup can have it again. */
@@ -20,13 +21,14 @@ const PIN_FAILURES_KEPT_MS = 3 * DAY_MS;
 /** About 30 days of a talkative site (some 80 MB). Above it readings are thinned; events never are. */
 const MAX_READINGS = 400_000;
 
-/** Keeps the disk bounded: hourly, beginning an hour after the start. */
+/** Keeps the disk bounded: the log by the minute, the tables by the hour. */
 export class Care implements Part {
   readonly #store: Store;
   readonly #journal: Journal;
   readonly #time: SiteTime;
   readonly #source: TimeSource;
-  #cancel: Cancel = () => {};
+  #cancelMinute: Cancel = () => {};
+  #cancelHour: Cancel = () => {};
 
   constructor(parts: { store: Store; journal: Journal; time: SiteTime; source: TimeSource }) {
     this.#store = parts.store;
@@ -36,17 +38,30 @@ export class Care implements Part {
   }
 
   start(): void {
-    this.#cancel = this.#source.after(HOUR_MS, () => {
-      this.#run();
-      this.start();
-    });
+    this.#everyMinute();
+    this.#everyHour();
   }
 
   stop(): void {
-    this.#cancel();
+    this.#cancelMinute();
+    this.#cancelHour();
   }
 
-  #run(): void {
+  #everyMinute(): void {
+    this.#cancelMinute = this.#source.after(MINUTE_MS, () => {
+      this.#store.checkpoint();
+      this.#everyMinute();
+    });
+  }
+
+  #everyHour(): void {
+    this.#cancelHour = this.#source.after(HOUR_MS, () => {
+      this.#tidy();
+      this.#everyHour();
+    });
+  }
+
+  #tidy(): void {
     const now = this.#time.now();
     this.#store.prune({
       events: now - EVENTS_KEPT_MS,
