@@ -1,5 +1,5 @@
+import { searchText } from '@mitoyen/db';
 import type { Instant } from '@mitoyen/domain';
-import { searchText } from './french.ts';
 import type { Maker } from './maker.ts';
 import type { SeededRandom } from './random.ts';
 

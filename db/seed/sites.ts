@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Vault } from '@mitoyen/db';
+import { searchText } from '@mitoyen/db';
 import type {
   closures,
   devices,
@@ -25,7 +26,6 @@ import {
   timeOfMinutes,
   type VatKind,
 } from '@mitoyen/domain';
-import { searchText } from './french.ts';
 import { type Price, planSpaces, type ResourcePlan, type SpacePlan } from './layout.ts';
 import type { Maker } from './maker.ts';
 import { type Place, readPlaces, SIMULATED_SITES, type SimulatedSite, type Structure } from './places.ts';

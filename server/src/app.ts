@@ -1,3 +1,4 @@
+import compress from '@fastify/compress';
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import jwt from '@fastify/jwt';
@@ -61,8 +62,11 @@ export async function buildApp(services: Services, logger: FastifyServerOptions[
   await app.register(helmet, {
     // The pages set their own, with a nonce; the API answers no documents.
     contentSecurityPolicy: false,
+    // `no-referrer` makes browsers send `Origin: null` with forms, which is nobody's page.
+    referrerPolicy: { policy: 'same-origin' },
     hsts: config.publicUrl.startsWith('https:') ? { maxAge: 31_536_000 } : false,
   });
+  await app.register(compress, { threshold: 1_024, encodings: ['br', 'gzip'] });
   await app.register(cookie);
   await app.register(jwt, { secret: services.vault.derive('jwt'), sign: { algorithm: 'HS256', noTimestamp: true } });
   await app.register(swagger, openApiDocument(config.publicUrl));

@@ -9,7 +9,7 @@ import type { Config } from './config.ts';
 import { createIngest } from './ingest/ingest.ts';
 import { runHousekeeping } from './jobs/housekeeping.ts';
 import { createOutboxWorker } from './jobs/outbox-worker.ts';
-import { loggerOptions } from './logging.ts';
+import { loggerOptions } from './plugins/logging.ts';
 import type { Services } from './services.ts';
 import { SIGNING_KID } from './signing.ts';
 

@@ -6,6 +6,13 @@ import type { Config } from './config.ts';
 /** Cryptographic randomness, injected so that tests can repeat themselves. */
 export type RandomBytes = (size: number) => Uint8Array;
 
+/** Structured log: facts first, then what happened. */
+export interface Log {
+  info(facts: object | string, message?: string): void;
+  warn(facts: object, message: string): void;
+  error(facts: object, message: string): void;
+}
+
 /** The way to the doors: the broker in service, nothing in a tool that has none. */
 export interface DoorGateway {
   /** A command is published only while connected: client libraries keep offline queues that do not age a message. */

@@ -5,7 +5,7 @@ import { generateSigningKey } from '@mitoyen/protocol';
 import { type App, buildApp, type Config, noDoors, readConfig, type Services, SIGNING_KID } from '@mitoyen/server';
 import { TEST_PASSWORD, TEST_SECRET, type TestPerson } from './network.ts';
 
-export interface Reply<T = Record<string, unknown>> {
+export interface Reply<T> {
   readonly status: number;
   readonly body: T;
   readonly headers: Record<string, string | string[] | number | undefined>;
@@ -68,7 +68,8 @@ export async function startTestApi(
     path: string,
     headers: Record<string, string>,
     body?: unknown,
-  ): Promise<Reply> {
+    // biome-ignore lint/suspicious/noExplicitAny: a test says itself which shape it expects.
+  ): Promise<Reply<any>> {
     const response = await app.inject({
       method,
       url: path.startsWith('/api') || path.startsWith('/healthz') ? path : `/api/v1${path}`,
@@ -84,7 +85,7 @@ export async function startTestApi(
   }
 
   const caller = (token: string | null): Caller => {
-    const auth = token === null ? {} : { authorization: `Bearer ${token}` };
+    const auth: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` };
     return {
       get: (path, headers = {}) => call('GET', path, { ...auth, ...headers }),
       send: (method, path, body, headers = {}) => call(method, path, { ...auth, ...headers }, body),

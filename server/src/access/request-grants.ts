@@ -1,6 +1,6 @@
 import { insertOutbox } from '@mitoyen/db/queries';
+import type { Context } from '../context.ts';
 import { makeId } from '../ids.ts';
-import type { Context } from '../unit-of-work.ts';
 
 /** Once the running transaction has committed, the doors of the site learn what changed. */
 export async function requestGrants(context: Pick<Context, 'tx' | 'networkId' | 'now' | 'services'>, siteId: string) {

@@ -24,10 +24,9 @@ import {
   topics,
   trustedKeys,
 } from '@mitoyen/protocol';
-import type { FastifyBaseLogger } from 'fastify';
 import { publishConfig, publishGrants, publishTime } from '../access/publish-grants.ts';
 import type { Broker, BrokerMessage } from '../adapters/broker.ts';
-import type { Services } from '../services.ts';
+import type { Log, Services } from '../services.ts';
 
 type BridgeKind = (typeof BRIDGE_KINDS)[number];
 interface Source {
@@ -48,7 +47,7 @@ export interface Ingest {
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const MOST_WAITING_PER_SITE = 500;
 
-export function createIngest(services: Services, broker: Broker, log: FastifyBaseLogger): Ingest {
+export function createIngest(services: Services, broker: Broker, log: Log): Ingest {
   const queues = new Map<string, { tail: Promise<void>; waiting: number }>();
   const nonces = new Map<string, { networkId: string; siteId: string; nonce: string }>();
 

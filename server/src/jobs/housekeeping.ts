@@ -10,10 +10,9 @@ import {
   purgeOutbox,
   purgeThrottles,
 } from '@mitoyen/db/queries';
-import type { FastifyBaseLogger } from 'fastify';
 import { publishGrants } from '../access/publish-grants.ts';
 import type { Broker } from '../adapters/broker.ts';
-import type { Services } from '../services.ts';
+import type { Log, Services } from '../services.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -27,11 +26,7 @@ const MAILS_KEPT_MS = 30 * DAY_MS;
  * What time alone makes due, for every network: holds and commands that ran out, bookings that ended, what must no longer be kept, and
  * grants whose horizon has moved on. Safe to run on several servers at once. Run every minute.
  */
-export async function runHousekeeping(
-  services: Services,
-  broker: Broker | null,
-  log: FastifyBaseLogger,
-): Promise<void> {
+export async function runHousekeeping(services: Services, broker: Broker | null, log: Log): Promise<void> {
   const now = services.clock.now();
   for (const { id: networkId } of await listNetworks(services.db.platform)) {
     try {

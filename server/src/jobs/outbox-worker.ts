@@ -1,9 +1,8 @@
 import { findMail, listNetworks, markMailSent, OUTBOX_CHANNEL, takeOutbox, updateOutbox } from '@mitoyen/db/queries';
-import type { FastifyBaseLogger } from 'fastify';
 import { publishConfig, publishGrants } from '../access/publish-grants.ts';
 import type { Broker } from '../adapters/broker.ts';
 import type { Mailer } from '../adapters/mailer.ts';
-import type { Services } from '../services.ts';
+import type { Log, Services } from '../services.ts';
 
 /** Work is announced by the database; this finds what an announcement missed (a restart, a retry that is due). */
 const SWEEP_MS = 5_000;
@@ -23,7 +22,7 @@ export interface OutboxWorker {
 export function createOutboxWorker(
   services: Services,
   adapters: { broker: Broker | null; mailer: Mailer },
-  log: FastifyBaseLogger,
+  log: Log,
 ): OutboxWorker {
   const running = new Map<string, Promise<void>>();
   const again = new Set<string>();

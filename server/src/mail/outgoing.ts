@@ -1,7 +1,7 @@
 import { insertMail, insertOutbox } from '@mitoyen/db/queries';
+import type { Context } from '../context.ts';
 import { makeId } from '../ids.ts';
 import type { Locale } from '../problems.ts';
-import type { Context } from '../unit-of-work.ts';
 import { type MailData, type MailTemplate, renderHtml, renderText, TEMPLATES } from './templates.ts';
 
 /** Writes a mail in the running transaction; it leaves once that has committed, and again if the mail server was away. */

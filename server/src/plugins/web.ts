@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import compression from 'compression';
 import type { FastifyInstance } from 'fastify';
 
 type NodeHandler = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
@@ -20,6 +21,7 @@ export async function webPlugin(app: FastifyInstance, options: { build: string }
   // Read by the adapter when its handler is loaded: without it form posts over plain http are refused as foreign.
   process.env.PROTOCOL_HEADER ??= 'x-mitoyen-protocol';
   process.env.HOST_HEADER ??= 'x-mitoyen-host';
+  process.env.ADDRESS_HEADER ??= 'x-mitoyen-address';
   const { handler } = (await import(pathToFileURL(resolve(options.build, 'handler.js')).href)) as {
     handler: NodeHandler;
   };
@@ -28,16 +30,23 @@ export async function webPlugin(app: FastifyInstance, options: { build: string }
 
   const publicUrl = new URL(app.services.config.publicUrl);
   const injected = apiFetch(app);
+  // The adapter compresses its files when they are built; pages are made for each reader.
+  const compress = compression({
+    filter: (_request, response) => /html|json/.test(String(response.getHeader('content-type'))),
+  });
   app.all('/*', { config: { action: 'platform.observe' }, schema: { hide: true } }, (request, reply) => {
     const { raw } = request;
     // Set here, never taken from the client: the address that people type is configured.
     raw.headers['x-mitoyen-protocol'] = publicUrl.protocol.slice(0, -1);
     raw.headers['x-mitoyen-host'] = request.host || publicUrl.host;
+    raw.headers['x-mitoyen-address'] = request.ip;
     raw.mitoyenFetch = injected;
     reply.hijack();
-    handler(raw, reply.raw, (error) => {
-      if (error) request.log.error({ err: error }, 'page failed');
-      reply.raw.writeHead(error ? 500 : 404).end();
+    compress(raw as Parameters<typeof compress>[0], reply.raw as Parameters<typeof compress>[1], () => {
+      handler(raw, reply.raw, (error) => {
+        if (error) request.log.error({ err: error }, 'page failed');
+        reply.raw.writeHead(error ? 500 : 404).end();
+      });
     });
   });
 }

@@ -1,7 +1,7 @@
 import { findSession, updateSession } from '@mitoyen/db/queries';
 import { may } from '../../authorisation.ts';
+import { type Context, signedIn } from '../../context.ts';
 import { ok, type Result, refuse } from '../../problems.ts';
-import { type Context, signedIn } from '../../unit-of-work.ts';
 
 /** Ends one of the caller's sessions; `current` is the one of this request. Ended already: no refusal. Refusal: `not_found`. */
 export async function endSession(context: Context, id: string | 'current'): Promise<Result<{ isCurrent: boolean }>> {

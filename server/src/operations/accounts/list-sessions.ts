@@ -1,6 +1,6 @@
 import { listLiveSessions } from '@mitoyen/db/queries';
+import { type Context, signedIn } from '../../context.ts';
 import { ok } from '../../problems.ts';
-import { type Context, signedIn } from '../../unit-of-work.ts';
 import { iso } from '../views.ts';
 
 /** The caller's sessions in force, latest used first. */

@@ -1,7 +1,7 @@
 import { loadActor, lockSessionByRefreshHash, updateSession } from '@mitoyen/db/queries';
+import type { Context } from '../../context.ts';
 import { ACCESS_TOKEN_MS, REFRESH_TOKEN_MS } from '../../cookies.ts';
 import { ok, type Result, refuse } from '../../problems.ts';
-import type { Context } from '../../unit-of-work.ts';
 import type { OpenedSession } from './sign-in.ts';
 import { hashToken, newToken } from './tokens.ts';
 

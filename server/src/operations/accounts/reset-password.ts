@@ -5,10 +5,10 @@ import {
   updateAccount,
   useAccountToken,
 } from '@mitoyen/db/queries';
+import type { Context } from '../../context.ts';
 import { makeId } from '../../ids.ts';
 import { sendMail } from '../../mail/outgoing.ts';
 import { ok, type Result, refuse } from '../../problems.ts';
-import type { Context } from '../../unit-of-work.ts';
 import { hashToken, newToken, normaliseEmail } from './tokens.ts';
 
 const RESET_MS = 3_600_000;

@@ -1,10 +1,10 @@
 import { findAccountByEmail, insertSession, loadActor } from '@mitoyen/db/queries';
 import type { Instant } from '@mitoyen/domain';
 import type { Actor } from '../../authorisation.ts';
+import type { Context } from '../../context.ts';
 import { ACCESS_TOKEN_MS, REFRESH_TOKEN_MS } from '../../cookies.ts';
 import { makeId } from '../../ids.ts';
 import { ok, type Result, refuse } from '../../problems.ts';
-import type { Context } from '../../unit-of-work.ts';
 import { hashToken, newToken, normaliseEmail } from './tokens.ts';
 
 export interface OpenedSession {

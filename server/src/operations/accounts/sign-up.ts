@@ -5,10 +5,10 @@ import {
   insertMember,
   listAudiences,
 } from '@mitoyen/db/queries';
+import type { Context } from '../../context.ts';
 import { makeId } from '../../ids.ts';
 import { sendMail } from '../../mail/outgoing.ts';
 import { ok, type Result } from '../../problems.ts';
-import type { Context } from '../../unit-of-work.ts';
 import { hashToken, newToken, normaliseEmail } from './tokens.ts';
 
 const VERIFY_MS = 3 * 24 * 3_600_000;

@@ -1,7 +1,7 @@
 import { renameMemberOfAccount, updateAccount } from '@mitoyen/db/queries';
 import type { Actor } from '../../authorisation.ts';
+import { type Context, signedIn } from '../../context.ts';
 import { ok, type Result } from '../../problems.ts';
-import { type Context, signedIn } from '../../unit-of-work.ts';
 
 /** Changes the caller's name or language. */
 export async function updateProfile(

@@ -1,6 +1,6 @@
 import { updateAccount, useAccountToken } from '@mitoyen/db/queries';
+import type { Context } from '../../context.ts';
 import { ok, type Result, refuse } from '../../problems.ts';
-import type { Context } from '../../unit-of-work.ts';
 import { hashToken } from './tokens.ts';
 
 /** Proves an address by the link that was mailed to it. Refusal: `auth.token_invalid`. */

@@ -1,9 +1,9 @@
 import { countHeld, expireHolds, findBookableResource, insertBooking, lockSpaceOfResource } from '@mitoyen/db/queries';
 import { bookingReference, HOLD_MINUTES, type Instant, quoteBooking, REFERENCE_RANDOM_BYTES } from '@mitoyen/domain';
+import { type Context, signedIn } from '../../context.ts';
 import { makeId } from '../../ids.ts';
 import { ok, type Result, refuse } from '../../problems.ts';
 import type { BookingBody } from '../../routes/schemas.ts';
-import { type Context, signedIn } from '../../unit-of-work.ts';
 import { tariffOf } from '../places/site-facts.ts';
 import { bookingView } from '../views.ts';
 import { checkWindow } from './check-window.ts';

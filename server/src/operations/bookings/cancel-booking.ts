@@ -1,9 +1,9 @@
 import { findPin, notifyLive, revokeCredential, updateBooking } from '@mitoyen/db/queries';
 import { mayCancel } from '@mitoyen/domain';
 import { requestGrants } from '../../access/request-grants.ts';
+import type { Context } from '../../context.ts';
 import { ok, type Result, refuse } from '../../problems.ts';
 import type { BookingBody } from '../../routes/schemas.ts';
-import type { Context } from '../../unit-of-work.ts';
 import { bookingView } from '../views.ts';
 import { loadBooking } from './load-booking.ts';
 import { tellMember } from './tell-member.ts';

@@ -1,7 +1,7 @@
 import { type findBookableResource, listClosures, listOpeningWindows } from '@mitoyen/db/queries';
 import { type Audience, type BookableWindow, isBookable, type Window } from '@mitoyen/domain';
+import type { Context } from '../../context.ts';
 import { ok, type Result, refuse } from '../../problems.ts';
-import type { Context } from '../../unit-of-work.ts';
 import { openingRule, resourceFacts } from '../places/site-facts.ts';
 import { BOOKABLE_PROBLEMS } from './refusals.ts';
 

@@ -1,7 +1,7 @@
 import { findMember, listAudiences } from '@mitoyen/db/queries';
 import type { Audience } from '@mitoyen/domain';
+import type { Context } from '../../context.ts';
 import { ok, type Result, refuse } from '../../problems.ts';
-import type { Context } from '../../unit-of-work.ts';
 
 /** Hours for everybody are everybody's. */
 const OPEN_TO_ALL = 'general';

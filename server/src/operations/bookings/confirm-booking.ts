@@ -1,9 +1,9 @@
 import { notifyLive, updateBooking } from '@mitoyen/db/queries';
 import { transition } from '@mitoyen/domain';
 import { requestGrants } from '../../access/request-grants.ts';
+import type { Context } from '../../context.ts';
 import { ok, type Result, refuse } from '../../problems.ts';
 import type { BookingBody } from '../../routes/schemas.ts';
-import type { Context } from '../../unit-of-work.ts';
 import { bookingView } from '../views.ts';
 import { issuePin } from './issue-pin.ts';
 import { loadBooking } from './load-booking.ts';

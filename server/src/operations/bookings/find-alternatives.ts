@@ -1,6 +1,6 @@
 import { findBookableResource, findSite } from '@mitoyen/db/queries';
 import { type Audience, addDays, dayWindow, localDateOf, nearestFree, siteDay } from '@mitoyen/domain';
-import type { Context } from '../../unit-of-work.ts';
+import type { Context } from '../../context.ts';
 import { findAudience, loadSiteFacts } from '../places/site-facts.ts';
 import { iso } from '../views.ts';
 import type { BookingRequest } from './book-resource.ts';

@@ -1,6 +1,6 @@
+import type { Context } from '../../context.ts';
 import { bookingCalendar } from '../../mail/calendar.ts';
 import { ok, type Result } from '../../problems.ts';
-import type { Context } from '../../unit-of-work.ts';
 import { loadBooking } from './load-booking.ts';
 
 /** The booking as an iCalendar file. Refusal: `not_found`. */

@@ -1,7 +1,7 @@
 import { findBridgeOfSite, findPin, listBadges, listDoors } from '@mitoyen/db/queries';
+import { type Context, signedIn } from '../../context.ts';
 import { ok, type Result } from '../../problems.ts';
 import type { BookingDetailBody } from '../../routes/schemas.ts';
-import { type Context, signedIn } from '../../unit-of-work.ts';
 import { bookingView, isoWindow } from '../views.ts';
 import { pinWindow } from './issue-pin.ts';
 import { loadBooking } from './load-booking.ts';

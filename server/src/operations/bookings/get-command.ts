@@ -1,7 +1,7 @@
 import { findCommand } from '@mitoyen/db/queries';
 import { may } from '../../authorisation.ts';
+import { type Context, signedIn } from '../../context.ts';
 import { ok, refuse } from '../../problems.ts';
-import { type Context, signedIn } from '../../unit-of-work.ts';
 
 /** What became of a command: `pending` until the lock has answered or the command has run out. Refusal: `not_found`. */
 export async function getCommand(context: Context, id: string) {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { findBridgeOfSite, insertCommand } from '@mitoyen/db/queries';
 import { MAX_COMMAND_LIFE_MS } from '@mitoyen/protocol';
+import { type Context, signedIn } from '../../context.ts';
 import { makeId } from '../../ids.ts';
 import { ok, type Result, refuse } from '../../problems.ts';
-import { type Context, signedIn } from '../../unit-of-work.ts';
 
 /**
  * Writes a command for a door and sends it once that is committed: it lives ten seconds, for the boot of the bridge that is online

@@ -1,8 +1,8 @@
 import { insertCredential, isPinTaken } from '@mitoyen/db/queries';
 import type { Window } from '@mitoyen/domain';
+import type { Context } from '../../context.ts';
 import { makeId } from '../../ids.ts';
 import type { Services } from '../../services.ts';
-import type { Context } from '../../unit-of-work.ts';
 
 const PIN_DIGITS = 6;
 const EARLY_MS = 15 * 60_000;

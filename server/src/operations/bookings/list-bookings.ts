@@ -1,6 +1,6 @@
 import { listBookingsOfMember } from '@mitoyen/db/queries';
+import { type Context, signedIn } from '../../context.ts';
 import { ok } from '../../problems.ts';
-import { type Context, signedIn } from '../../unit-of-work.ts';
 import { bookingView } from '../views.ts';
 
 const PAGE_SIZE = 20;

@@ -1,7 +1,7 @@
 import { type BookingRecord, findBooking, lockBooking } from '@mitoyen/db/queries';
 import { type Action, may } from '../../authorisation.ts';
+import { type Context, signedIn } from '../../context.ts';
 import { ok, type Result, refuse } from '../../problems.ts';
-import { type Context, signedIn } from '../../unit-of-work.ts';
 
 export interface ActedBooking {
   readonly booking: BookingRecord;

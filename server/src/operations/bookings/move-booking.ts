@@ -9,9 +9,9 @@ import {
 } from '@mitoyen/db/queries';
 import { type Instant, mayMove, quoteBooking } from '@mitoyen/domain';
 import { requestGrants } from '../../access/request-grants.ts';
+import type { Context } from '../../context.ts';
 import { ok, type Result, refuse } from '../../problems.ts';
 import type { BookingBody } from '../../routes/schemas.ts';
-import type { Context } from '../../unit-of-work.ts';
 import { findAudience, tariffOf } from '../places/site-facts.ts';
 import { bookingView } from '../views.ts';
 import { checkWindow } from './check-window.ts';

@@ -1,8 +1,8 @@
 import { listDoors } from '@mitoyen/db/queries';
 import { decideAccess, indexGrantSet } from '@mitoyen/domain';
 import { compileSiteAccess, GRANTS_VALID_MS, PHONE_MATCH } from '../../access/compile-site.ts';
+import type { Context } from '../../context.ts';
 import { type ProblemCode, type Result, refuse } from '../../problems.ts';
-import type { Context } from '../../unit-of-work.ts';
 import { iso } from '../views.ts';
 import { issueCommand } from './issue-command.ts';
 import { loadBooking } from './load-booking.ts';

@@ -1,9 +1,9 @@
 import { type BookingRecord, findContactOfMember } from '@mitoyen/db/queries';
+import type { Context } from '../../context.ts';
 import { bookingCalendar } from '../../mail/calendar.ts';
 import { formatDate, formatMoney, formatTime } from '../../mail/format.ts';
 import { sendMail } from '../../mail/outgoing.ts';
 import type { BookingMailData } from '../../mail/templates.ts';
-import type { Context } from '../../unit-of-work.ts';
 
 /** Mails a member about their booking, with its calendar entry; a member without a login is told by the staff. */
 export async function tellMember(

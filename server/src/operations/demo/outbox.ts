@@ -1,6 +1,6 @@
 import { findMail, listMails } from '@mitoyen/db/queries';
+import type { Context } from '../../context.ts';
 import { ok, refuse } from '../../problems.ts';
-import type { Context } from '../../unit-of-work.ts';
 import { iso, isoOrNull } from '../views.ts';
 
 /** The mails that a demo would have sent, latest first. The routes exist in a demo only. */

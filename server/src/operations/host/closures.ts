@@ -9,9 +9,9 @@ import {
 } from '@mitoyen/db/queries';
 import type { Instant } from '@mitoyen/domain';
 import { requestGrants } from '../../access/request-grants.ts';
+import type { Context } from '../../context.ts';
 import { makeId } from '../../ids.ts';
 import { ok, type Result, refuse } from '../../problems.ts';
-import type { Context } from '../../unit-of-work.ts';
 import { iso, isoWindow } from '../views.ts';
 import { loadSite } from './load-site.ts';
 

@@ -11,8 +11,8 @@ import {
   listSpaces,
 } from '@mitoyen/db/queries';
 import { dayWindow, expandOpening, localDateOf, openWithoutClosures } from '@mitoyen/domain';
+import type { Context } from '../../context.ts';
 import { ok } from '../../problems.ts';
-import type { Context } from '../../unit-of-work.ts';
 import { openingRule } from '../places/site-facts.ts';
 import { bookingView, iso, isoOrNull, isoWindow } from '../views.ts';
 import { loadSite } from './load-site.ts';

@@ -1,6 +1,6 @@
 import { listBridges, listSites } from '@mitoyen/db/queries';
+import { type Context, signedIn } from '../../context.ts';
 import { ok } from '../../problems.ts';
-import { type Context, signedIn } from '../../unit-of-work.ts';
 import { isoOrNull } from '../views.ts';
 
 /** The sites that the caller works for: a host's structure's, all of them for a manager. */

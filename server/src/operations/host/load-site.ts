@@ -1,7 +1,7 @@
 import { findSite, type SiteRecord } from '@mitoyen/db/queries';
 import { type Action, may } from '../../authorisation.ts';
+import type { Context } from '../../context.ts';
 import { ok, type Result, refuse } from '../../problems.ts';
-import type { Context } from '../../unit-of-work.ts';
 
 /** A site that the caller may do `action` to. Refusals: `not_found`; `auth.forbidden` for another structure's (places are public). */
 export async function loadSite(

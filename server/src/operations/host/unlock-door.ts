@@ -1,6 +1,6 @@
 import { findDoor } from '@mitoyen/db/queries';
+import type { Context } from '../../context.ts';
 import { type Result, refuse } from '../../problems.ts';
-import type { Context } from '../../unit-of-work.ts';
 import { issueCommand } from '../bookings/issue-command.ts';
 import { loadSite } from './load-site.ts';
 

@@ -18,8 +18,8 @@ import {
   normalise,
   openWithoutClosures,
 } from '@mitoyen/domain';
+import type { Context } from '../../context.ts';
 import { ok } from '../../problems.ts';
-import type { Context } from '../../unit-of-work.ts';
 import { openingRule } from '../places/site-facts.ts';
 import { iso } from '../views.ts';
 

@@ -1,7 +1,7 @@
+import { searchText } from '@mitoyen/db';
 import { findCommunes as findCommuneRows } from '@mitoyen/db/queries';
+import type { Context } from '../../context.ts';
 import { ok } from '../../problems.ts';
-import type { Context } from '../../unit-of-work.ts';
-import { searchText } from './search-text.ts';
 
 /** Communes with a place, by the beginning or part of their name or postal code; at most 20. */
 export async function findCommunes({ tx, networkId }: Context, text: string) {

@@ -1,7 +1,7 @@
 import { findSite, listAudiences } from '@mitoyen/db/queries';
 import { classesMayMeet, dayWindow, expandOpening, siteDay } from '@mitoyen/domain';
+import type { Context } from '../../context.ts';
 import { ok, refuse } from '../../problems.ts';
-import type { Context } from '../../unit-of-work.ts';
 import { iso, isoWindow } from '../views.ts';
 import { loadSiteFacts } from './site-facts.ts';
 

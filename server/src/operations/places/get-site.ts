@@ -1,6 +1,6 @@
 import { findSite, listOpeningWindows, listResources, listSpaces } from '@mitoyen/db/queries';
+import type { Context } from '../../context.ts';
 import { ok, refuse } from '../../problems.ts';
-import type { Context } from '../../unit-of-work.ts';
 import { tariffOf, timeOfMinutes } from './site-facts.ts';
 
 /** A place with its spaces, what can be booked there at what price, and its week. Refusal: `not_found`. */

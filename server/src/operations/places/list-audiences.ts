@@ -1,6 +1,6 @@
 import { listAudiences as listAudienceRows } from '@mitoyen/db/queries';
+import type { Context } from '../../context.ts';
 import { ok } from '../../problems.ts';
-import type { Context } from '../../unit-of-work.ts';
 
 /** The network's audiences in its own order, named in the reader's language. */
 export async function listAudiences({ tx, networkId, locale }: Context) {

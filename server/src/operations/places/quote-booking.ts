@@ -1,7 +1,7 @@
 import { findBookableResource } from '@mitoyen/db/queries';
 import { type Instant, quoteBooking as quote } from '@mitoyen/domain';
+import type { Context } from '../../context.ts';
 import { ok, refuse } from '../../problems.ts';
-import type { Context } from '../../unit-of-work.ts';
 import { quoteView } from '../views.ts';
 import { tariffOf } from './site-facts.ts';
 

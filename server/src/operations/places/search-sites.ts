@@ -1,3 +1,4 @@
+import { searchText } from '@mitoyen/db';
 import { findCommunes, listAudiences, listSites } from '@mitoyen/db/queries';
 import {
   addDays,
@@ -11,10 +12,9 @@ import {
   subtract,
   type Window,
 } from '@mitoyen/domain';
+import type { Context } from '../../context.ts';
 import { ok, type Result, refuse } from '../../problems.ts';
-import type { Context } from '../../unit-of-work.ts';
 import { isoWindow } from '../views.ts';
-import { searchText } from './search-text.ts';
 import { loadSiteFacts, tariffOf } from './site-facts.ts';
 
 export interface SiteSearch {

@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import { hashPassword, verifyPassword } from '../../adapters/passwords.ts';
 import type { Actor } from '../../authorisation.ts';
+import { signedIn } from '../../context.ts';
 import { clearedCookies, refreshCookie, sessionCookies } from '../../cookies.ts';
 import { endSession } from '../../operations/accounts/end-session.ts';
 import { listSessions } from '../../operations/accounts/list-sessions.ts';
@@ -13,8 +14,8 @@ import { normaliseEmail } from '../../operations/accounts/tokens.ts';
 import { updateProfile } from '../../operations/accounts/update-profile.ts';
 import { verifyEmail } from '../../operations/accounts/verify-email.ts';
 import { iso } from '../../operations/views.ts';
+import { type Answer, mutate, query } from '../../plugins/unit-of-work.ts';
 import { ok, RefusalError } from '../../problems.ts';
-import { type Answer, mutate, query, signedIn } from '../../unit-of-work.ts';
 import type { Api } from '../routes.ts';
 import { AccountView, Email, Empty, Id, Instant, LocaleCode, Name, Password, refusals } from '../schemas.ts';
 

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
+import type { Context } from '../../context.ts';
 import { type BookingRequest, bookResource } from '../../operations/bookings/book-resource.ts';
 import { cancelBooking } from '../../operations/bookings/cancel-booking.ts';
 import { confirmBooking } from '../../operations/bookings/confirm-booking.ts';
@@ -13,8 +14,8 @@ import { moveBooking } from '../../operations/bookings/move-booking.ts';
 import { openDoor } from '../../operations/bookings/open-door.ts';
 import { WITH_ALTERNATIVES } from '../../operations/bookings/refusals.ts';
 import { instantOf } from '../../operations/views.ts';
+import { mutate, query } from '../../plugins/unit-of-work.ts';
 import { ok, RefusalError } from '../../problems.ts';
-import { type Context, mutate, query } from '../../unit-of-work.ts';
 import type { Api } from '../routes.ts';
 import {
   AudienceCode,

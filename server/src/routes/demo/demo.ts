@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { getOutboxMail, listOutbox } from '../../operations/demo/outbox.ts';
-import { query } from '../../unit-of-work.ts';
+import { query } from '../../plugins/unit-of-work.ts';
 import type { Api } from '../routes.ts';
 import { Id, Instant, Nullable, refusals } from '../schemas.ts';
 

@@ -7,7 +7,7 @@ import { loadSite } from '../../operations/host/load-site.ts';
 import { getOpeningWindows, replaceWeek } from '../../operations/host/opening-windows.ts';
 import { unlockDoor } from '../../operations/host/unlock-door.ts';
 import { instantOf } from '../../operations/views.ts';
-import { mutate, query } from '../../unit-of-work.ts';
+import { mutate, query } from '../../plugins/unit-of-work.ts';
 import type { Api } from '../routes.ts';
 import {
   AudienceCode,

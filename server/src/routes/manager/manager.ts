@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { getOverview } from '../../operations/manager/get-overview.ts';
-import { query } from '../../unit-of-work.ts';
+import { query } from '../../plugins/unit-of-work.ts';
 import type { Api } from '../routes.ts';
 import { Id, Instant, LocalDate, Money, Nullable, refusals } from '../schemas.ts';
 

@@ -6,7 +6,7 @@ import { listAudiences } from '../../operations/places/list-audiences.ts';
 import { quoteBooking } from '../../operations/places/quote-booking.ts';
 import { searchSites } from '../../operations/places/search-sites.ts';
 import { instantOf } from '../../operations/views.ts';
-import { mutate, query } from '../../unit-of-work.ts';
+import { mutate, query } from '../../plugins/unit-of-work.ts';
 import type { Api } from '../routes.ts';
 import {
   AudienceCode,

@@ -1,8 +1,8 @@
 import { listNetworks } from '@mitoyen/db/queries';
 import Type from 'typebox';
 import { iso } from '../../operations/views.ts';
+import { query } from '../../plugins/unit-of-work.ts';
 import { ok } from '../../problems.ts';
-import { query } from '../../unit-of-work.ts';
 import type { Api } from '../routes.ts';
 import { Id, Instant, refusals } from '../schemas.ts';
 
