@@ -5,6 +5,9 @@ import { generateSigningKey } from '@mitoyen/protocol';
 import { type App, buildApp, type Config, noDoors, readConfig, type Services, SIGNING_KID } from '@mitoyen/server';
 import { TEST_PASSWORD, TEST_SECRET, type TestPerson } from './network.ts';
 
+// biome-ignore lint/suspicious/noExplicitAny: a test says itself which shape it expects.
+export type Body = any;
+
 export interface Reply<T> {
   readonly status: number;
   readonly body: T;
@@ -12,15 +15,13 @@ export interface Reply<T> {
 }
 
 export interface Caller {
-  // biome-ignore lint/suspicious/noExplicitAny: a test says itself which shape it expects.
-  get(path: string, headers?: Record<string, string>): Promise<Reply<any>>;
-  // biome-ignore lint/suspicious/noExplicitAny: a test says itself which shape it expects.
+  get(path: string, headers?: Record<string, string>): Promise<Reply<Body>>;
   send(
     method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     path: string,
     body?: unknown,
     headers?: Record<string, string>,
-  ): Promise<Reply<any>>;
+  ): Promise<Reply<Body>>;
 }
 
 export interface TestApi extends Caller {
@@ -68,8 +69,7 @@ export async function startTestApi(
     path: string,
     headers: Record<string, string>,
     body?: unknown,
-    // biome-ignore lint/suspicious/noExplicitAny: a test says itself which shape it expects.
-  ): Promise<Reply<any>> {
+  ): Promise<Reply<Body>> {
     const response = await app.inject({
       method,
       url: path.startsWith('/api') || path.startsWith('/healthz') ? path : `/api/v1${path}`,
