@@ -284,6 +284,7 @@ export async function listBadges(tx: Tx, networkId: string, filter: { memberIds?
       label: credentials.label,
       memberId: credentials.memberId,
       memberName: members.displayName,
+      accountId: members.accountId,
       isStaff: credentials.isStaff,
       structureId: credentials.structureId,
       valueSealed: credentials.valueSealed,

@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { listDemoBadges } from '../../operations/demo/list-badges.ts';
 import { getOutboxMail, listOutbox } from '../../operations/demo/outbox.ts';
 import { query } from '../../plugins/unit-of-work.ts';
 import type { Api } from '../routes.ts';
@@ -58,6 +59,32 @@ export async function demoRoutes(app: Api) {
       },
     },
     async (request) => query(request, (context) => getOutboxMail(context, request.params.id)),
+  );
+
+  app.get(
+    '/demo/badges',
+    {
+      config: { action: 'demo.play' },
+      schema: {
+        operationId: 'listDemoBadges',
+        tags: ['demo'],
+        summary: 'Badges to hold against a virtual door',
+        response: {
+          200: Type.Object({
+            items: Type.Array(
+              Type.Object({
+                uid: Type.String(),
+                holder: Type.String(),
+                isStaff: Type.Boolean(),
+                isRevoked: Type.Boolean(),
+              }),
+            ),
+          }),
+          ...refusals,
+        },
+      },
+    },
+    async (request) => query(request, listDemoBadges),
   );
 
   const VirtualSite = Type.Object({
