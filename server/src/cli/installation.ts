@@ -6,6 +6,7 @@ export interface Installation {
   /** The role that owns the schema. */
   readonly ownerUrl: string;
   readonly secret: string | null;
+  readonly signingKey: string | null;
   readonly source: 'environment' | 'data folder';
 }
 
@@ -23,10 +24,17 @@ const readJson = <T>(file: string): T | null => {
 export function findInstallation(env: NodeJS.ProcessEnv, dataDir: string): Installation {
   const fromEnvironment = env.DATABASE_OWNER_URL ?? env.DATABASE_URL;
   if (fromEnvironment) {
-    return { ownerUrl: fromEnvironment, secret: env.MITOYEN_SECRET ?? null, source: 'environment' };
+    return {
+      ownerUrl: fromEnvironment,
+      secret: env.MITOYEN_SECRET ?? null,
+      signingKey: env.MITOYEN_SIGNING_KEY ?? null,
+      source: 'environment',
+    };
   }
   const folder = resolve(dataDir);
-  const secrets = readJson<{ ownerPassword: string; mitoyenSecret: string }>(join(folder, 'secrets.json'));
+  const secrets = readJson<{ ownerPassword: string; mitoyenSecret: string; signingKey: string }>(
+    join(folder, 'secrets.json'),
+  );
   const ports = readJson<{ postgres?: number }>(join(folder, 'ports.json'));
   if (secrets === null || ports?.postgres === undefined) {
     throw new UsageError(
@@ -38,6 +46,7 @@ export function findInstallation(env: NodeJS.ProcessEnv, dataDir: string): Insta
   return {
     ownerUrl: `postgres://mitoyen_owner:${password}@127.0.0.1:${ports.postgres}/mitoyen`,
     secret: secrets.mitoyenSecret,
+    signingKey: secrets.signingKey,
     source: 'data folder',
   };
 }

@@ -1,10 +1,13 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { migrate } from '@mitoyen/db';
 import { createNetwork, createStaff } from './create.ts';
 import { examine } from './doctor.ts';
 import { findInstallation, UsageError } from './installation.ts';
+import { addDemoNetwork } from './seed.ts';
 
 const HELP = `mitoyen: memberships, bookings and doors of shared work places
 
@@ -23,7 +26,7 @@ const START = fileURLToPath(new URL('../../../scripts/start.mjs', import.meta.ur
 
 async function main(args: string[]): Promise<number> {
   const [command, ...rest] = args;
-  if (command === 'start' || command === 'seed') return runStart(rest);
+  if (command === 'start') return runStart(rest);
   const { values, positionals } = parseArgs({
     args: rest,
     allowPositionals: true,
@@ -42,6 +45,21 @@ async function main(args: string[]): Promise<number> {
       console.log(
         applied.length === 0 ? `The schema is up to date (${total} migrations).` : `Applied: ${applied.join(', ')}.`,
       );
+      return 0;
+    }
+    case 'seed': {
+      const demoPassword = randomBytes(12).toString('base64url');
+      const { isNew, logins } = await addDemoNetwork(findInstallation(process.env, values.data), {
+        dataDir: resolve(values.data),
+        mqttUrl: process.env.MQTT_URL ?? 'mqtt://127.0.0.1:1883',
+        demoPassword,
+      });
+      if (isNew) {
+        console.log(`The demo network is there. Password of its accounts, shown this once: ${demoPassword}`);
+        for (const { role, email } of logins) console.log(`  ${role.padEnd(15)} ${email}`);
+      } else {
+        console.log('The demo network was there already; nothing was changed.');
+      }
       return 0;
     }
     case 'create-network': {
