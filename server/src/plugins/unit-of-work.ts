@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { constraintViolation, type Tx } from '@mitoyen/db';
 import { claimIdempotencyKey, loadActor, storeIdempotentResponse } from '@mitoyen/db/queries';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Actor, couldEver } from '../authorisation.ts';
+import { couldEver } from '../authorisation.ts';
 import type { Context } from '../context.ts';
 import type { SetCookie } from '../cookies.ts';
-import { type Locale, type ProblemCode, RefusalError, type Result } from '../problems.ts';
+import { type ProblemCode, RefusalError, type Result } from '../problems.ts';
 import type { Services } from '../services.ts';
 
 export interface Answer {
