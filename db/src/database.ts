@@ -44,13 +44,21 @@ export interface DatabaseOptions {
 type Client = postgres.Sql;
 
 /**
+ * Longer statements are lists of rows or ids whose number varies: each would be kept as a statement of its own by every connection.
+ */
+const MOST_PREPARED_PARAMETERS = 64;
+
+/**
  * drizzle sends its statements through `unsafe`, which postgres.js does not prepare unless told to. Preparing them saves
  * parsing and planning on the hot paths (a third of the time of a booking, measured in tests/bench).
  */
 function preparing<C extends Client | postgres.TransactionSql>(client: C): C {
   const unsafe = client.unsafe.bind(client) as Client['unsafe'];
   client.unsafe = ((query: string, parameters?: never[], options?: postgres.UnsafeQueryOptions) =>
-    unsafe(query, parameters, { prepare: true, ...options })) as never;
+    unsafe(query, parameters, {
+      ...options,
+      prepare: (parameters?.length ?? 0) <= MOST_PREPARED_PARAMETERS,
+    })) as never;
   if ('begin' in client) {
     const begin = client.begin.bind(client) as (...args: unknown[]) => Promise<unknown>;
     client.begin = ((first: unknown, second?: unknown) =>

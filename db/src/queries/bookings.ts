@@ -1,12 +1,14 @@
 import type { BookingStatus, Instant, Window } from '@mitoyen/domain';
-import { and, asc, count, desc, eq, gt, inArray, lte, ne, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, getTableColumns, gt, inArray, lte, ne, sql } from 'drizzle-orm';
 import type { Tx } from '../database.ts';
+import { preparedQuery } from '../prepared.ts';
 import {
   accounts,
   audiences,
   bookings,
   credentials,
   idempotencyKeys,
+  instantToSql,
   members,
   resources,
   sites,
@@ -15,9 +17,8 @@ import {
   windowToSql,
 } from '../schema/index.ts';
 
-/** Everything that booking a resource needs to know about it, in one round trip; null when it is not there or not bookable. */
-export async function findBookableResource(tx: Tx, networkId: string, resourceId: string) {
-  const [row] = await tx
+const selectBookableResource = (db: Tx) =>
+  db
     .select({
       id: resources.id,
       name: resources.name,
@@ -42,10 +43,25 @@ export async function findBookableResource(tx: Tx, networkId: string, resourceId
       vatKind: tariffs.vatKind,
     })
     .from(resources)
-    .innerJoin(spaces, and(eq(spaces.networkId, networkId), eq(spaces.id, resources.spaceId)))
-    .innerJoin(sites, and(eq(sites.networkId, networkId), eq(sites.id, resources.siteId)))
-    .leftJoin(tariffs, and(eq(tariffs.networkId, networkId), eq(tariffs.id, resources.tariffId)))
-    .where(and(eq(resources.networkId, networkId), eq(resources.id, resourceId), eq(resources.isActive, true)));
+    .innerJoin(spaces, and(eq(spaces.networkId, resources.networkId), eq(spaces.id, resources.spaceId)))
+    .innerJoin(sites, and(eq(sites.networkId, resources.networkId), eq(sites.id, resources.siteId)))
+    .leftJoin(tariffs, and(eq(tariffs.networkId, resources.networkId), eq(tariffs.id, resources.tariffId)))
+    .where(
+      and(
+        eq(resources.networkId, sql.placeholder('networkId')),
+        eq(resources.id, sql.placeholder('resourceId')),
+        eq(resources.isActive, true),
+      ),
+    );
+
+const bookableResourceRows = preparedQuery<
+  { networkId: string; resourceId: string },
+  Awaited<ReturnType<typeof selectBookableResource>>
+>('find_bookable_resource', selectBookableResource);
+
+/** Everything that booking a resource needs to know about it, in one round trip; null when it is not there or not bookable. */
+export async function findBookableResource(tx: Tx, networkId: string, resourceId: string) {
+  const [row] = await bookableResourceRows(tx, { networkId, resourceId });
   return row ?? null;
 }
 
@@ -60,20 +76,26 @@ export async function lockSpaceOfResource(tx: Tx, networkId: string, resourceId:
     from ${resources} where ${resources.networkId} = ${networkId} and ${resources.id} = ${resourceId}`);
 }
 
+const expireInSpace = preparedQuery<{ networkId: string; spaceId: string; window: string; now: string }, unknown>(
+  'expire_holds',
+  (db) =>
+    db
+      .update(bookings)
+      .set({ status: 'expired', holdExpiresAt: null })
+      .where(
+        and(
+          eq(bookings.networkId, sql.placeholder('networkId')),
+          eq(bookings.spaceId, sql.placeholder('spaceId')),
+          eq(bookings.status, 'held'),
+          lte(bookings.holdExpiresAt, sql.placeholder('now')),
+          sql`${bookings.spaceHold} && ${sql.placeholder('window')}::tstzrange`,
+        ),
+      ),
+);
+
 /** Frees what was put aside too long ago in a space, so that it does not stand in the way of the next booking. */
 export async function expireHolds(tx: Tx, networkId: string, spaceId: string, window: Window, now: Instant) {
-  await tx
-    .update(bookings)
-    .set({ status: 'expired', holdExpiresAt: null })
-    .where(
-      and(
-        eq(bookings.networkId, networkId),
-        eq(bookings.spaceId, spaceId),
-        eq(bookings.status, 'held'),
-        lte(bookings.holdExpiresAt, now),
-        sql`${bookings.spaceHold} && ${windowToSql(window)}::tstzrange`,
-      ),
-    );
+  await expireInSpace(tx, { networkId, spaceId, window: windowToSql(window), now: instantToSql(now) });
 }
 
 /** The same for the whole network; run by a job. Returns how many. */
@@ -100,8 +122,25 @@ export async function closeEndedBookings(tx: Tx, networkId: string, now: Instant
     );
 }
 
-export async function insertBooking(tx: Tx, booking: typeof bookings.$inferInsert) {
-  await tx.insert(bookings).values(booking);
+type NewBooking = typeof bookings.$inferInsert;
+
+const insertOne = preparedQuery<NewBooking, unknown>('insert_booking', (db) => {
+  const placeholders = Object.keys(getTableColumns(bookings)).map((column) => [column, sql.placeholder(column)]);
+  return db.insert(bookings).values(Object.fromEntries(placeholders));
+});
+
+/** Adds a booking. An active one meets the exclusion constraints. */
+export async function insertBooking(tx: Tx, booking: NewBooking) {
+  await insertOne(tx, {
+    isStaffUse: false,
+    holdExpiresAt: null,
+    revision: 0,
+    confirmedAt: null,
+    checkedInAt: null,
+    cancelledAt: null,
+    isDemo: false,
+    ...booking,
+  });
 }
 
 /** Changes a booking if it still is at `revision`; false otherwise. Active statuses meet the constraints again. */
@@ -120,18 +159,25 @@ export async function updateBooking(
   return rows.length === 1;
 }
 
-export async function countHeld(tx: Tx, networkId: string, memberId: string, now: Instant): Promise<number> {
-  const [row] = await tx
-    .select({ count: count() })
-    .from(bookings)
-    .where(
-      and(
-        eq(bookings.networkId, networkId),
-        eq(bookings.memberId, memberId),
-        eq(bookings.status, 'held'),
-        gt(bookings.holdExpiresAt, now),
+const heldCountRows = preparedQuery<{ networkId: string; memberId: string; now: string }, { count: number }[]>(
+  'count_held',
+  (db) =>
+    db
+      .select({ count: count() })
+      .from(bookings)
+      .where(
+        and(
+          eq(bookings.networkId, sql.placeholder('networkId')),
+          eq(bookings.memberId, sql.placeholder('memberId')),
+          eq(bookings.status, 'held'),
+          gt(bookings.holdExpiresAt, sql.placeholder('now')),
+        ),
       ),
-    );
+);
+
+/** How many times a member has put aside and not yet lost. */
+export async function countHeld(tx: Tx, networkId: string, memberId: string, now: Instant): Promise<number> {
+  const [row] = await heldCountRows(tx, { networkId, memberId, now: instantToSql(now) });
   return row?.count ?? 0;
 }
 

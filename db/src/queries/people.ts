@@ -1,11 +1,13 @@
 import type { Instant } from '@mitoyen/domain';
 import { and, asc, count, desc, eq, gt, ilike, inArray, isNull, lt, or, sql } from 'drizzle-orm';
 import type { Tx } from '../database.ts';
+import { preparedQuery } from '../prepared.ts';
 import {
   accounts,
   accountTokens,
   audiences,
   credentials,
+  instantToSql,
   members,
   roleAssignments,
   sessions,
@@ -24,6 +26,46 @@ export interface ActorRecord {
   roles: { role: Role; structureId: string | null }[];
 }
 
+const actorRows = preparedQuery<{ networkId: string; sessionId: string; accountId: string; now: string }, ActorRow[]>(
+  'load_actor',
+  (db) =>
+    db
+      .select({
+        displayName: accounts.displayName,
+        email: accounts.email,
+        locale: accounts.locale,
+        memberId: members.id,
+        role: roleAssignments.role,
+        structureId: roleAssignments.structureId,
+      })
+      .from(sessions)
+      .innerJoin(accounts, and(eq(accounts.networkId, sessions.networkId), eq(accounts.id, sessions.accountId)))
+      .leftJoin(members, and(eq(members.networkId, accounts.networkId), eq(members.accountId, accounts.id)))
+      .leftJoin(
+        roleAssignments,
+        and(eq(roleAssignments.networkId, accounts.networkId), eq(roleAssignments.accountId, accounts.id)),
+      )
+      .where(
+        and(
+          eq(sessions.networkId, sql.placeholder('networkId')),
+          eq(sessions.id, sql.placeholder('sessionId')),
+          eq(sessions.accountId, sql.placeholder('accountId')),
+          isNull(sessions.revokedAt),
+          gt(sessions.expiresAt, sql.placeholder('now')),
+          isNull(accounts.disabledAt),
+        ),
+      ),
+);
+
+interface ActorRow {
+  displayName: string;
+  email: string;
+  locale: 'fr' | 'en';
+  memberId: string | null;
+  role: Role | null;
+  structureId: string | null;
+}
+
 /** The caller behind an access token, with the rights of this very moment; null when session or account has ended since. */
 export async function loadActor(
   tx: Tx,
@@ -32,32 +74,7 @@ export async function loadActor(
   sessionId: string,
   now: Instant,
 ): Promise<ActorRecord | null> {
-  const rows = await tx
-    .select({
-      displayName: accounts.displayName,
-      email: accounts.email,
-      locale: accounts.locale,
-      memberId: members.id,
-      role: roleAssignments.role,
-      structureId: roleAssignments.structureId,
-    })
-    .from(sessions)
-    .innerJoin(accounts, and(eq(accounts.networkId, networkId), eq(accounts.id, sessions.accountId)))
-    .leftJoin(members, and(eq(members.networkId, networkId), eq(members.accountId, accounts.id)))
-    .leftJoin(
-      roleAssignments,
-      and(eq(roleAssignments.networkId, networkId), eq(roleAssignments.accountId, accounts.id)),
-    )
-    .where(
-      and(
-        eq(sessions.networkId, networkId),
-        eq(sessions.id, sessionId),
-        eq(sessions.accountId, accountId),
-        isNull(sessions.revokedAt),
-        gt(sessions.expiresAt, now),
-        isNull(accounts.disabledAt),
-      ),
-    );
+  const rows = await actorRows(tx, { networkId, sessionId, accountId, now: instantToSql(now) });
   const [first] = rows;
   if (first === undefined) return null;
   return {
@@ -263,6 +280,48 @@ export async function searchMembers(tx: Tx, networkId: string, text: string, lim
     )
     .orderBy(asc(members.displayName), asc(members.id))
     .limit(limit);
+}
+
+interface MemberAudience {
+  id: string;
+  code: string;
+  audienceClass: string;
+  isStaff: boolean;
+  ownAudienceId: string;
+}
+
+const memberAudienceRows = preparedQuery<
+  { networkId: string; memberId: string; code: string | null },
+  MemberAudience[]
+>('find_member_audience', (db) =>
+  db
+    .select({
+      id: audiences.id,
+      code: audiences.code,
+      audienceClass: audiences.audienceClass,
+      isStaff: audiences.isStaff,
+      ownAudienceId: members.audienceId,
+    })
+    .from(members)
+    .innerJoin(
+      audiences,
+      and(
+        eq(audiences.networkId, members.networkId),
+        sql`case when ${sql.placeholder('code')}::text is null then ${audiences.id} = ${members.audienceId} else ${audiences.code} = ${sql.placeholder('code')} end`,
+      ),
+    )
+    .where(and(eq(members.networkId, sql.placeholder('networkId')), eq(members.id, sql.placeholder('memberId')))),
+);
+
+/** The named audience, or the member's own without a name; null when there is no such member or audience. */
+export async function findMemberAudience(
+  tx: Tx,
+  networkId: string,
+  memberId: string,
+  code: string | null,
+): Promise<MemberAudience | null> {
+  const [row] = await memberAudienceRows(tx, { networkId, memberId, code });
+  return row ?? null;
 }
 
 export async function findMember(tx: Tx, networkId: string, id: string) {

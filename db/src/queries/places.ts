@@ -1,6 +1,7 @@
 import type { Window } from '@mitoyen/domain';
-import { and, asc, eq, exists, inArray, sql } from 'drizzle-orm';
+import { and, asc, eq, exists, inArray, type SQL, sql } from 'drizzle-orm';
 import type { Tx } from '../database.ts';
+import { preparedQuery } from '../prepared.ts';
 import {
   audiences,
   bookings,
@@ -174,8 +175,8 @@ export async function listResources(tx: Tx, networkId: string, siteIds: readonly
     .orderBy(asc(resources.position), asc(resources.id));
 }
 
-export async function listOpeningWindows(tx: Tx, networkId: string, siteIds: readonly string[]) {
-  return tx
+const selectOpeningWindows = (db: Tx, ofSites: SQL) =>
+  db
     .select({
       id: openingWindows.id,
       siteId: openingWindows.siteId,
@@ -194,11 +195,63 @@ export async function listOpeningWindows(tx: Tx, networkId: string, siteIds: rea
       audiences,
       and(eq(audiences.networkId, openingWindows.networkId), eq(audiences.id, openingWindows.audienceId)),
     )
-    .where(and(eq(openingWindows.networkId, networkId), inArray(openingWindows.siteId, [...siteIds])))
+    .where(ofSites)
     .orderBy(asc(openingWindows.weekday), asc(openingWindows.startsAtMinute), asc(openingWindows.id));
+
+type OpeningWindowRow = Awaited<ReturnType<typeof selectOpeningWindows>>[number];
+
+const openingWindowsOfSite = preparedQuery<{ networkId: string; siteId: string }, OpeningWindowRow[]>(
+  'opening_windows_of_site',
+  (db) =>
+    selectOpeningWindows(
+      db,
+      sql`${openingWindows.networkId} = ${sql.placeholder('networkId')} and ${openingWindows.siteId} = ${sql.placeholder('siteId')}`,
+    ),
+);
+
+/** Weekly hours by weekday and start. */
+export async function listOpeningWindows(
+  tx: Tx,
+  networkId: string,
+  siteIds: readonly string[],
+): Promise<OpeningWindowRow[]> {
+  const [siteId] = siteIds;
+  if (siteId !== undefined && siteIds.length === 1) return openingWindowsOfSite(tx, { networkId, siteId });
+  return selectOpeningWindows(
+    tx,
+    sql`${openingWindows.networkId} = ${networkId} and ${inArray(openingWindows.siteId, [...siteIds])}`,
+  );
 }
 
-export async function listClosures(tx: Tx, networkId: string, siteIds: readonly string[], window: Window) {
+type ClosureRow = typeof closures.$inferSelect;
+
+const closuresOfSite = preparedQuery<{ networkId: string; siteId: string; window: string }, ClosureRow[]>(
+  'closures_of_site',
+  (db) =>
+    db
+      .select()
+      .from(closures)
+      .where(
+        and(
+          eq(closures.networkId, sql.placeholder('networkId')),
+          eq(closures.siteId, sql.placeholder('siteId')),
+          sql`${closures.during} && ${sql.placeholder('window')}::tstzrange`,
+        ),
+      )
+      .orderBy(asc(closures.id)),
+);
+
+/** Closures that meet `window`. */
+export async function listClosures(
+  tx: Tx,
+  networkId: string,
+  siteIds: readonly string[],
+  window: Window,
+): Promise<ClosureRow[]> {
+  const [siteId] = siteIds;
+  if (siteId !== undefined && siteIds.length === 1) {
+    return closuresOfSite(tx, { networkId, siteId, window: windowToSql(window) });
+  }
   return tx
     .select()
     .from(closures)

@@ -1,4 +1,4 @@
-import { findMember, listAudiences } from '@mitoyen/db/queries';
+import { findMemberAudience } from '@mitoyen/db/queries';
 import type { Audience } from '@mitoyen/domain';
 import type { Context } from '../../context.ts';
 import { ok, type Result, refuse } from '../../problems.ts';
@@ -8,20 +8,15 @@ const OPEN_TO_ALL = 'general';
 
 /**
  * For whom a member books: their own audience unless they say otherwise; another one only where it is open to all.
- * Refusals: `request.invalid` (no such audience), `booking.audience_not_yours`, `not_found` (no such member).
+ * Refusals: `request.invalid` (no such audience), `booking.audience_not_yours`.
  */
 export async function chooseAudience(
   { tx, networkId }: Context,
   memberId: string,
   code: string | undefined,
 ): Promise<Result<Audience & { id: string }>> {
-  const [member, audiences] = await Promise.all([findMember(tx, networkId, memberId), listAudiences(tx, networkId)]);
-  if (member === null) return refuse('not_found');
-  const wanted = audiences.find((audience) =>
-    code === undefined ? audience.id === member.audienceId : audience.code === code,
-  );
-  if (wanted === undefined)
-    return refuse('request.invalid', { errors: [{ path: 'body/audience', message: 'unknown' }] });
-  if (wanted.id !== member.audienceId && wanted.code !== OPEN_TO_ALL) return refuse('booking.audience_not_yours');
+  const wanted = await findMemberAudience(tx, networkId, memberId, code ?? null);
+  if (wanted === null) return refuse('request.invalid', { errors: [{ path: 'body/audience', message: 'unknown' }] });
+  if (wanted.id !== wanted.ownAudienceId && wanted.code !== OPEN_TO_ALL) return refuse('booking.audience_not_yours');
   return ok({ id: wanted.id, code: wanted.code, audienceClass: wanted.audienceClass, isStaff: wanted.isStaff });
 }

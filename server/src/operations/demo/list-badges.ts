@@ -1,6 +1,6 @@
 import { listBadges as listBadgeRows } from '@mitoyen/db/queries';
-import { ok } from '../../problems.ts';
 import type { Context } from '../../context.ts';
+import { ok } from '../../problems.ts';
 
 /** A badge given during the visit is at hand for this long. */
 const JUST_GIVEN_MS = 24 * 3_600_000;
