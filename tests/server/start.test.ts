@@ -4,6 +4,7 @@ import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } f
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { SupervisedChild } from '../../scripts/start/child.ts';
 import { KnownPorts } from '../../scripts/start/known-ports.ts';
 import { takeLock } from '../../scripts/start/lock.ts';
 import { messagesFor } from '../../scripts/start/messages.ts';
@@ -162,6 +163,69 @@ test('parts stop last first, those of one tier together, and one that fails does
   expect(stopped).toEqual(['bridge', 'simulator', 'server', 'database']);
   await stack.stopAll();
   expect(stopped).toHaveLength(4);
+});
+
+describe('a supervised child', () => {
+  async function childScript(lines: string): Promise<{ script: string; logFile: string; cwd: string }> {
+    const folder = await dataDir();
+    const script = join(folder, 'child.mjs');
+    writeFileSync(script, lines);
+    return { script, logFile: join(folder, 'child.log'), cwd: folder };
+  }
+  const runsOn = 'console.log(JSON.stringify({ ready: true, pid: process.pid })); setInterval(() => {}, 60_000);';
+  const isAlive = (pid: number) => existsSync(`/proc/${pid}`);
+
+  test('is started again when it falls, and not when it is stopped', async () => {
+    const falls: string[] = [];
+    const child = await SupervisedChild.start({
+      ...(await childScript(runsOn)),
+      name: 'child',
+      env: {},
+      ready: 'line',
+      onFall: (how, pauseMs) => falls.push(`${how}, ${pauseMs}`),
+    });
+    cleanups.push(() => child.stop());
+    const first = child.pid as number;
+    process.kill(first, 'SIGKILL');
+    await expect.poll(() => child.pid !== first && isAlive(child.pid as number), { timeout: 10_000 }).toBe(true);
+    expect(falls).toEqual(['SIGKILL, 500']);
+    const second = child.pid as number;
+    await child.stop();
+    expect(isAlive(second)).toBe(false);
+    expect(falls).toHaveLength(1);
+  });
+
+  test('that ends before it is ready fails the start with its own last words', async () => {
+    const starting = SupervisedChild.start({
+      ...(await childScript('console.error("DATABASE_URL is missing"); process.exit(3);')),
+      name: 'server',
+      env: {},
+      ready: 'line',
+    });
+    await expect(starting).rejects.toThrow(/^server: ended \(3\)\nDATABASE_URL is missing\n/);
+  });
+
+  test('ends with its supervisor, even one that is killed', async () => {
+    const { script, logFile, cwd } = await childScript(runsOn);
+    const module = new URL('../../scripts/start/child.ts', import.meta.url).href;
+    const options = JSON.stringify({ name: 'child', script, logFile, cwd, env: {}, ready: 'line' });
+    const supervisor = spawn(
+      process.execPath,
+      [
+        '--input-type=module',
+        '-e',
+        `import { SupervisedChild } from ${JSON.stringify(module)};
+         const child = await SupervisedChild.start(${options});
+         console.log(child.pid);`,
+      ],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    const [line] = await once(supervisor.stdout, 'data');
+    const pid = Number(line);
+    expect(isAlive(pid)).toBe(true);
+    supervisor.kill('SIGKILL');
+    await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
+  });
 });
 
 test('a PostgreSQL that a killed start left behind is stopped, and what it had committed is there', async () => {
