@@ -6,8 +6,8 @@ export type RandomBytes = (length: number) => Uint8Array;
 export const ID_RANDOM_BYTES = 10;
 
 /**
- * A UUID version 7 (RFC 9562, 5.7) of the millisecond `now` and ten random bytes, in lower case. Ids of later milliseconds sort after
- * earlier ones; within one millisecond the order is random.
+ * A UUID version 7 (RFC 9562, 5.7) of the millisecond `now` and ten random bytes, in lower case. Ids of later
+ * milliseconds sort after earlier ones; within one millisecond the order is random.
  * @throws RangeError when `now` is not a 48-bit millisecond or the bytes are not ten.
  */
 export function newId(now: Instant, random: Uint8Array): string {
@@ -21,15 +21,18 @@ export function newId(now: Instant, random: Uint8Array): string {
   return `${time.slice(0, 8)}-${time.slice(8)}-${hex[0]}${hex[1]}-${hex[2]}${hex[3]}-${tail}`;
 }
 
-/** No vowels (no words), and nothing that is misread on paper or heard as something else: 0/O/D, 1/I/L, 2/Z, 5/S, 8/B, 6/G. */
+/**
+ * No vowels (no words), and nothing that is misread on paper or heard as something else: 0/O/D, 1/I/L, 2/Z, 5/S, 8/B,
+ * 6/G.
+ */
 const REFERENCE_ALPHABET = '3479CFHJKMNPQRTVWXY';
 const REFERENCE_LENGTH = 8;
 
 export const REFERENCE_RANDOM_BYTES = 8;
 
 /**
- * A booking's code for people, such as `K7MW4PXT`: eight signs, 1.7e10 codes. Unique only by the database's constraint: on a clash,
- * draw again. Screens may set it in two groups of four.
+ * A booking's code for people, such as `K7MW4PXT`: eight signs, 1.7e10 codes. Unique only by the database's constraint:
+ * on a clash, draw again. Screens may set it in two groups of four.
  * @throws RangeError when the bytes are not eight.
  */
 export function bookingReference(random: Uint8Array): string {

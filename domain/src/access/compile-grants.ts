@@ -47,7 +47,10 @@ export interface DoorForAccess extends DoorPolicy {
 }
 
 export interface CompileFacts {
-  /** Every booking that the horizon meets, and the one before each on its resource. Statuses that are not active are ignored. */
+  /**
+   * Every booking that the horizon meets, and the one before each on its resource. Statuses that are not active are
+   * ignored.
+   */
   readonly bookings: readonly BookingForAccess[];
   readonly credentials: readonly CredentialForAccess[];
   readonly staff: readonly StaffCredential[];
@@ -58,7 +61,9 @@ export interface CompileFacts {
   readonly resources: readonly { readonly id: string; readonly spaceId: string }[];
   /** Opening windows of the horizon, closures already taken out (`openWithoutClosures`). */
   readonly openings: readonly OpeningWindow[];
-  /** What the set covers. Grants and windows outside it are left out; those that begin or end outside are kept whole. */
+  /**
+   * What the set covers. Grants and windows outside it are left out; those that begin or end outside are kept whole.
+   */
   readonly horizon: Window;
 }
 
@@ -69,22 +74,23 @@ export interface CompiledAccess {
 }
 
 /**
- * Compiles what a site's bridge must know. The same facts in any order give the same result, item by item: an unchanged site
- * compiles to identical bytes. Doors are sorted by id, grants by id, windows by door, start and class.
+ * Compiles what a site's bridge must know. The same facts in any order give the same result, item by item: an unchanged
+ * site compiles to identical bytes. Doors are sorted by id, grants by id, windows by door, start and class.
  *
- * **Grants.** A `confirmed` or `checked_in` booking gives each credential of its member and each of its own the doors that lead to
- * its space, from `startsAt` minus the door's `earlyMs` until `endsAt`. Through a door behind which there is only the booked resource
- * the holder would walk in on the one before: there the grant begins no earlier than the end of that resource's previous active
- * booking. So a booking gives a credential one grant for each start among its doors, the earliest first
- * (`<booking>/<credential>/0`, `/1`...).
+ * **Grants.** A `confirmed` or `checked_in` booking gives each credential of its member and each of its own the doors
+ * that lead to its space, from `startsAt` minus the door's `earlyMs` until `endsAt`. Through a door behind which there
+ * is only the booked resource the holder would walk in on the one before: there the grant begins no earlier than the
+ * end of that resource's previous active booking. So a booking gives a credential one grant for each start among its
+ * doors, the earliest first (`<booking>/<credential>/0`, `/1`...).
  *
- * **Audience windows.** Who holds a space at a time is, first, the class of an active booking there (until its handover is over), else
- * the classes of its opening windows. A booking is a person in the room: it overrules hours that were edited after it was made, and
- * keeps the other class out meanwhile. Where bookings of two classes, or openings of two classes without any booking, claim one space
- * at once, nobody is known to hold it and it admits nobody. Bookings and openings of staff claim nothing. A door has the windows of
- * all the spaces behind it. When these are in different hands at one time, the door cannot tell the publics apart - an entrance hall
- * serves both - so it admits each of the classes that hold one of its spaces, and no other; keeping them apart is then the
- * inner doors' work. Doors that do not obey audience windows get none.
+ * **Audience windows.** Who holds a space at a time is, first, the class of an active booking there (until its handover
+ * is over), else the classes of its opening windows. A booking is a person in the room: it overrules hours that were
+ * edited after it was made, and keeps the other class out meanwhile. Where bookings of two classes, or openings of two
+ * classes without any booking, claim one space at once, nobody is known to hold it and it admits nobody. Bookings and
+ * openings of staff claim nothing. A door has the windows of all the spaces behind it. When these are in different
+ * hands at one time, the door cannot tell the publics apart - an entrance hall serves both - so it admits each of the
+ * classes that hold one of its spaces, and no other; keeping them apart is then the inner doors' work. Doors that do
+ * not obey audience windows get none.
  */
 export function compileGrants(facts: CompileFacts): CompiledAccess {
   const doors = [...facts.doors].sort(byId);

@@ -21,7 +21,9 @@ interface IndexedDoor {
   readonly policy: DoorPolicy;
   /** Sorted by `from`. */
   readonly windows: readonly AudienceWindow[];
-  /** At each position the latest end among the windows so far: a scan back from `at` stops as soon as none can reach it. */
+  /**
+   * At each position the latest end among the windows so far: a scan back from `at` stops as soon as none can reach it.
+   */
   readonly latestUntil: readonly Instant[];
 }
 
@@ -63,8 +65,8 @@ export function indexGrantSet(set: GrantSet): IndexedGrantSet {
 }
 
 /**
- * How far a refusal is from opening, nearest first: when several grants match the credential and none opens, the nearest one
- * speaks. `not_yet` and `ended` share a rank and are compared by how many milliseconds they missed.
+ * How far a refusal is from opening, nearest first: when several grants match the credential and none opens, the
+ * nearest one speaks. `not_yet` and `ended` share a rank and are compared by how many milliseconds they missed.
  */
 const DISTANCE: Readonly<Partial<Record<DenialReason, number>>> = {
   grants_expired: 1,
@@ -83,13 +85,15 @@ const DISTANCE: Readonly<Partial<Record<DenialReason, number>>> = {
  * In this order:
  * 1. a door that the set does not know: `unknown_door`;
  * 2. a released door opens for everybody (`released`);
- * 3. a PIN while the door is locked out: `too_many_attempts`, `at` is the end of the lock-out. It holds for every PIN, also staff's;
- *    badges and phones go on;
+ * 3. a PIN while the door is locked out: `too_many_attempts`, `at` is the end of the lock-out. It holds for every PIN,
+ *    also staff's; badges and phones go on;
  * 4. no grant for the credential: `unknown_credential` (`locked_down` while the door is);
- * 5. then each grant of the credential: `wrong_door`; `locked_down` unless staff; `clock_unknown` with an unknown clock, unless
- *    open-ended staff (whose `from` cannot be read then either); `not_yet` before `from`, `ended` from `until` on; `grants_expired`
- *    once the set's `validUntil` is reached, unless staff; and where the door obeys audience windows, unless staff or a booking of
- *    the staff's own class: `audience_not_admitted` while only other classes hold what is behind it, `outside_opening_window` while nobody does.
+ * 5. then each grant of the credential: `wrong_door`; `locked_down` unless staff; `clock_unknown` with an unknown
+ *    clock, unless open-ended staff (whose `from` cannot be read then either); `not_yet` before `from`, `ended` from
+ *    `until` on; `grants_expired` once the set's `validUntil` is reached, unless staff; and where the door obeys
+ *    audience windows, unless staff or a booking of the staff's own class: `audience_not_admitted` while only other
+ *    classes hold what is behind it, `outside_opening_window` while nobody does.
+ *
  * The first grant that opens wins; otherwise the refusal nearest to opening is given, with its grant.
  */
 export function decideAccess(indexed: IndexedGrantSet, request: AccessRequest, at: Instant): AccessDecision {
@@ -193,8 +197,8 @@ function missedBy(grant: Grant, reason: DenialReason, at: Instant): number {
 
 /**
  * When the lock-out of PINs at a door ends, or null when there is none at `at`. `pinMaxFailures` failures within
- * `pinLockoutWindowMs` begin one that lasts `pinLockoutMs` from the last of them. `failures` are sorted, oldest first; failures later
- * than `at` come from a clock that was corrected since and are left out.
+ * `pinLockoutWindowMs` begin one that lasts `pinLockoutMs` from the last of them. `failures` are sorted, oldest first;
+ * failures later than `at` come from a clock that was corrected since and are left out.
  */
 export function pinLockedUntil(policy: DoorPolicy, failures: readonly Instant[], at: Instant): Instant | null {
   const { pinMaxFailures, pinLockoutWindowMs, pinLockoutMs } = policy;
@@ -215,8 +219,8 @@ export function pinFailuresKeptMs(policy: DoorPolicy): number {
 }
 
 /**
- * Whether a refused PIN counts as a failure. Only a PIN that nobody holds does: somebody who comes too early must not lock the door
- * for others, and an attempt during a lock-out must not prolong it for ever.
+ * Whether a refused PIN counts as a failure. Only a PIN that nobody holds does: somebody who comes too early must not
+ * lock the door for others, and an attempt during a lock-out must not prolong it for ever.
  */
 export function countsAsPinFailure(request: Pick<AccessRequest, 'kind'>, decision: AccessDecision): boolean {
   return request.kind === 'pin' && !decision.granted && decision.reason === 'unknown_credential';

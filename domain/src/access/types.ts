@@ -25,8 +25,9 @@ export interface Grant {
 }
 
 /**
- * When a class of audiences holds a space behind a door. Windows of one door and class neither overlap nor touch. Windows of two
- * classes overlap only where the door leads to several spaces in different hands: it then admits each of these classes.
+ * When a class of audiences holds a space behind a door. Windows of one door and class neither overlap nor touch.
+ * Windows of two classes overlap only where the door leads to several spaces in different hands: it then admits each of
+ * these classes.
  */
 export interface AudienceWindow {
   readonly doorId: string;
@@ -41,12 +42,14 @@ export interface DoorPolicy {
   readonly id: string;
   readonly name: string;
   /**
-   * True where the spaces behind the door are held by audience: a non-staff grant then opens only while a window of its own
-   * class is in force, or, up to `earlyMs` before such a window begins, while no window of another class is.
+   * True where the spaces behind the door are held by audience: a non-staff grant then opens only while a window of its
+   * own class is in force, or, up to `earlyMs` before such a window begins, while no window of another class is.
    */
   readonly obeysAudienceWindows: boolean;
   readonly earlyMs: number;
-  /** After this many failed PINs in `pinLockoutWindowMs` the door refuses every PIN for `pinLockoutMs`. 0 turns it off. */
+  /**
+   * After this many failed PINs in `pinLockoutWindowMs` the door refuses every PIN for `pinLockoutMs`. 0 turns it off.
+   */
   readonly pinMaxFailures: number;
   readonly pinLockoutWindowMs: number;
   readonly pinLockoutMs: number;

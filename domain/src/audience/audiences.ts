@@ -1,8 +1,8 @@
 import type { Audience, AudienceClass } from './types.ts';
 
 /**
- * The class of every audience with `isStaff`. It is reserved: a hold of this class is never a meeting of publics, so it takes no
- * space from anybody.
+ * The class of every audience with `isStaff`. It is reserved: a hold of this class is never a meeting of publics, so it
+ * takes no space from anybody.
  */
 export const STAFF_CLASS: AudienceClass = 'staff';
 
@@ -11,7 +11,10 @@ export function mayMeet(a: Audience, b: Audience): boolean {
   return a.isStaff || b.isStaff || a.audienceClass === b.audienceClass;
 }
 
-/** True when bookings of the two classes may hold one space at the same time. The database's exclusion constraint says the same. */
+/**
+ * True when bookings of the two classes may hold one space at the same time. The database's exclusion constraint says
+ * the same.
+ */
 export function classesMayMeet(a: AudienceClass, b: AudienceClass): boolean {
   return a === b || a === STAFF_CLASS || b === STAFF_CLASS;
 }

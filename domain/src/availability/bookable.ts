@@ -43,9 +43,10 @@ export interface BookableWindow {
 /**
  * Whether the audience may book the window of the resource now; the value says what the booking will occupy and hold.
  *
- * Refusals, in the order in which they are looked for: those of `validateRequest`; `closed`; `outside_opening_window` (some of it is
- * open for nobody); `audience_not_admitted` (it is open, but some of it is in another audience's hours); `resource_taken`;
- * `space_in_other_use` (another class holds the space then, or its handover is not over). The database has the last word on the last two.
+ * Refusals, in the order in which they are looked for: those of `validateRequest`; `closed`; `outside_opening_window`
+ * (some of it is open for nobody); `audience_not_admitted` (it is open, but some of it is in another audience's hours);
+ * `resource_taken`; `space_in_other_use` (another class holds the space then, or its handover is not over). The
+ * database has the last word on the last two.
  */
 export function isBookable(facts: BookableFacts, window: Window): Outcome<BookableWindow, BookableRefusal> {
   const { resource, zone, audience, now, limits } = facts;

@@ -3,12 +3,14 @@ import type { Instant, Window } from '../time/types.ts';
 import type { FreeTime, ResourceDay } from './types.ts';
 
 /**
- * Free windows as long as the wanted one, for a visitor whose window is taken: first of the wanted resource, then of equivalent ones,
- * each group nearest start first (at the same distance the earlier, then in the order of `equivalents`).
+ * Free windows as long as the wanted one, for a visitor whose window is taken: first of the wanted resource, then of
+ * equivalent ones, each group nearest start first (at the same distance the earlier, then in the order of
+ * `equivalents`).
  *
- * Each free window of a day gives its start nearest to `wanted.from`, on a quarter hour and not before `notBefore`. At most `limit`
- * results; when both groups have enough, the wanted resource gives the larger half. `days` are the results of `siteDay` for the days
- * that the caller is ready to offer, in any order; `equivalents` are resources of the same kind at the same site, best first.
+ * Each free window of a day gives its start nearest to `wanted.from`, on a quarter hour and not before `notBefore`. At
+ * most `limit` results; when both groups have enough, the wanted resource gives the larger half. `days` are the results
+ * of `siteDay` for the days that the caller is ready to offer, in any order; `equivalents` are resources of the same
+ * kind at the same site, best first.
  */
 export function nearestFree(request: {
   readonly days: readonly (readonly ResourceDay[])[];

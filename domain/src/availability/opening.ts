@@ -4,9 +4,9 @@ import type { LocalDate, TimeZone } from '../time/types.ts';
 import type { OpeningRule, OpeningWindow } from './types.ts';
 
 /**
- * The opening windows of one local day: each rule of that weekday and validity, for its space or, without one, for every space given.
- * Rules of other spaces are ignored. Sorted by space (in the order given), then by start, then by rule. On the day of a clock change
- * the windows follow `localRange`.
+ * The opening windows of one local day: each rule of that weekday and validity, for its space or, without one, for
+ * every space given. Rules of other spaces are ignored. Sorted by space (in the order given), then by start, then by
+ * rule. On the day of a clock change the windows follow `localRange`.
  */
 export function expandOpening(
   rules: readonly OpeningRule[],

@@ -13,7 +13,10 @@ export interface SiteDayFacts {
   /** The site's rules; those of other days and spaces are ignored. */
   readonly rules: readonly OpeningRule[];
   readonly closures: readonly Closure[];
-  /** Every active booking whose occupied range or hold reaches into the day, handovers and buffers included; others are ignored. */
+  /**
+   * Every active booking whose occupied range or hold reaches into the day, handovers and buffers included; others are
+   * ignored.
+   */
   readonly busy: readonly BusyFact[];
   /** For whom the day is looked at. */
   readonly audience: Audience;
@@ -22,9 +25,9 @@ export interface SiteDayFacts {
 /**
  * The day of every resource, in the order given, for one audience.
  *
- * `free` says exactly which bookings the database would take: a window inside it overlaps no occupied range once its own buffers are
- * added, and no hold of another class once its own handover is. Bookings of staff hold no space, and staff mind no hold.
- * O(resources + rules + busy log busy).
+ * `free` says exactly which bookings the database would take: a window inside it overlaps no occupied range once its
+ * own buffers are added, and no hold of another class once its own handover is. Bookings of staff hold no space, and
+ * staff mind no hold. O(resources + rules + busy log busy).
  */
 export function siteDay(facts: SiteDayFacts): ResourceDay[] {
   const day = dayWindow(facts.date, facts.zone);
@@ -72,7 +75,10 @@ export function siteDay(facts: SiteDayFacts): ResourceDay[] {
   });
 }
 
-/** Where no booking of the resource may lie: what is taken, and as far around it as the booking's own margins would reach. */
+/**
+ * Where no booking of the resource may lie: what is taken, and as far around it as the booking's own margins would
+ * reach.
+ */
 function outOfReach(resource: ResourceFacts, occupied: readonly Window[], held: readonly Window[]): Window[] {
   const blocked: Window[] = [];
   for (const window of occupied) {

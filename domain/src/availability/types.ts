@@ -42,8 +42,8 @@ export interface ResourceFacts {
 }
 
 /**
- * What is in the way: a booking's `occupied` range on its resource, and its `spaceHold` for its class (`STAFF_CLASS` for a booking of
- * staff, which holds the space against nobody).
+ * What is in the way: a booking's `occupied` range on its resource, and its `spaceHold` for its class (`STAFF_CLASS`
+ * for a booking of staff, which holds the space against nobody).
  */
 export interface BusyFact {
   readonly resourceId: string;
@@ -55,7 +55,9 @@ export interface BusyFact {
 
 export interface ResourceDay {
   readonly resourceId: string;
-  /** When the visitor's audience may book it: open, not closed, not busy, no other class in the space. Sorted, disjoint. */
+  /**
+   * When the visitor's audience may book it: open, not closed, not busy, no other class in the space. Sorted, disjoint.
+   */
   readonly free: readonly Window[];
   /** When it is open for the visitor's audience, whether busy or not. Sorted, disjoint. */
   readonly open: readonly Window[];

@@ -1,7 +1,10 @@
 import type { Instant, Outcome, Window } from '../time/types.ts';
 import { ACTIVE_BOOKING_STATUSES, type BookingStatus } from './types.ts';
 
-/** What can happen to a booking. `reinstate` undoes a cancellation or a no-show and must meet the database's constraints again. */
+/**
+ * What can happen to a booking. `reinstate` undoes a cancellation or a no-show and must meet the database's constraints
+ * again.
+ */
 export type BookingEvent = 'confirm' | 'expire' | 'cancel' | 'check_in' | 'complete' | 'mark_no_show' | 'reinstate';
 
 /** The whole life cycle; what is not listed does not happen. */
@@ -23,7 +26,9 @@ export function isActive(status: BookingStatus): boolean {
   return (ACTIVE_BOOKING_STATUSES as readonly BookingStatus[]).includes(status);
 }
 
-/** The status after `event`. Refused with `transition_not_allowed`, detail: where the booking stands and what was asked. */
+/**
+ * The status after `event`. Refused with `transition_not_allowed`, detail: where the booking stands and what was asked.
+ */
 export function transition(
   status: BookingStatus,
   event: BookingEvent,
@@ -60,9 +65,9 @@ export function mayCancel(
 }
 
 /**
- * Whether the booking may be moved at the instant. A member moves it until it starts; staff may also shorten or extend one that runs,
- * as long as its start stays. That the new window is bookable is `isBookable`'s question.
- * Refusals: `not_active`, `already_started`, `already_ended`, `not_a_window`, `in_the_past` (the new window is over).
+ * Whether the booking may be moved at the instant. A member moves it until it starts; staff may also shorten or extend
+ * one that runs, as long as its start stays. That the new window is bookable is `isBookable`'s question. Refusals:
+ * `not_active`, `already_started`, `already_ended`, `not_a_window`, `in_the_past` (the new window is over).
  */
 export function mayMove(
   booking: BookingState,

@@ -2,8 +2,9 @@ import { addDays, dayWindow, HOUR_MS, localDateOf, MINUTE_MS } from '../time/loc
 import type { Instant, Outcome, TimeZone, Window } from '../time/types.ts';
 
 /**
- * Bookings begin and end on quarter hours of local time. Every zone's offset in force is a whole number of quarter hours (the odd
- * ones are Nepal's +05:45 and Chatham's +12:45), so a quarter hour of local time is a quarter hour of the epoch.
+ * Bookings begin and end on quarter hours of local time. Every zone's offset in force is a whole number of quarter
+ * hours (the odd ones are Nepal's +05:45 and Chatham's +12:45), so a quarter hour of local time is a quarter hour of
+ * the epoch.
  */
 export const GRID_MS = 15 * MINUTE_MS;
 
@@ -40,9 +41,9 @@ export function isOnGrid(instant: Instant): boolean {
 
 /**
  * Whether the window has a shape that can be booked at all, before any calendar is read.
- * Refusals, in the order in which they are looked for: `not_a_window` (not integers, or end not after start), `off_grid` (not on
- * quarter hours), `too_short`, `too_long`, `not_one_day` (crosses a local midnight; ending at midnight does not), `in_the_past`
- * (started `graceMs` ago or more), `too_far_ahead`.
+ * Refusals, in the order in which they are looked for: `not_a_window` (not integers, or end not after start),
+ * `off_grid` (not on quarter hours), `too_short`, `too_long`, `not_one_day` (crosses a local midnight; ending at
+ * midnight does not), `in_the_past` (started `graceMs` ago or more), `too_far_ahead`.
  */
 export function validateRequest(
   window: Window,

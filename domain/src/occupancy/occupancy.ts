@@ -12,7 +12,9 @@ export interface Occupancy {
   readonly usedWhileOpenMs: number;
 }
 
-/** Open, booked and used time within the period. The lists may be in any order and overlap; each instant counts once. */
+/**
+ * Open, booked and used time within the period. The lists may be in any order and overlap; each instant counts once.
+ */
 export function occupancyOf(input: {
   readonly period: Window;
   readonly open: readonly Window[];
@@ -44,7 +46,10 @@ export function sumOccupancy(parts: readonly Occupancy[]): Occupancy {
   return sum;
 }
 
-/** The share of open time that is booked, 0 to 1, or null when nothing is open: an unopened place is neither full nor empty. */
+/**
+ * The share of open time that is booked, 0 to 1, or null when nothing is open: an unopened place is neither full nor
+ * empty.
+ */
 export function bookedFraction(occupancy: Occupancy): number | null {
   return occupancy.openMs === 0 ? null : occupancy.bookedWhileOpenMs / occupancy.openMs;
 }

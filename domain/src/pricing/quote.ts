@@ -27,12 +27,14 @@ export function vatContained(totalMinor: number, rateBp: number): number {
  * The price of a booking: for each local day it touches, the cheapest that the tariff offers among
  * one day; whole half days; half days and hours; hours. At the same price the larger unit wins.
  *
- * Elapsed time counts, not the clock on the wall: 01:00-04:00 is two hours on the spring day and four on the autumn day.
- * Hours are billed by the quarter hour begun. A half day covers up to `tariff.halfDayHours` elapsed hours, a day the whole local
- * day, be it 23 or 25 hours long. A unit whose price is null is not sold: what is left is then covered by a larger one.
+ * Elapsed time counts, not the clock on the wall: 01:00-04:00 is two hours on the spring day and four on the autumn
+ * day. Hours are billed by the quarter hour begun. A half day covers up to `tariff.halfDayHours` elapsed hours, a day
+ * the whole local day, be it 23 or 25 hours long. A unit whose price is null is not sold: what is left is then covered
+ * by a larger one.
  *
- * Amounts are integers in minor units. Rounding happens in one place, the total of a line (half up); totals are sums of lines, and
- * the VAT contained is taken once from the total. No tariff, one without any price, or a total of zero gives one `free` line.
+ * Amounts are integers in minor units. Rounding happens in one place, the total of a line (half up); totals are sums of
+ * lines, and the VAT contained is taken once from the total. No tariff, one without any price, or a total of zero gives
+ * one `free` line.
  */
 export function quoteBooking(input: {
   readonly tariff: Tariff | null;

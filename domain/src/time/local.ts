@@ -7,7 +7,10 @@ export const HOUR_MS = 3_600_000;
 interface Day {
   readonly date: LocalDate;
   readonly window: Window;
-  /** True when every wall time of the day exists once and the day begins at 00:00: then wall time is `from` plus minutes. */
+  /**
+   * True when every wall time of the day exists once and the day begins at 00:00: then wall time is `from` plus
+   * minutes.
+   */
   readonly isRegular: boolean;
 }
 
@@ -76,7 +79,10 @@ export function timeOfMinutes(minutes: number): LocalTime {
   return `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
 }
 
-/** True for an IANA zone name that this runtime knows. Offsets such as `+02:00` are not zones: they have no clock changes. */
+/**
+ * True for an IANA zone name that this runtime knows. Offsets such as `+02:00` are not zones: they have no clock
+ * changes.
+ */
 export function isTimeZone(zone: string): boolean {
   if (!/^[A-Za-z]/.test(zone)) return false;
   try {
@@ -87,15 +93,17 @@ export function isTimeZone(zone: string): boolean {
   }
 }
 
-/** The local day as an absolute window: 23 or 25 hours long when the clocks change, from one first instant to the next. */
+/**
+ * The local day as an absolute window: 23 or 25 hours long when the clocks change, from one first instant to the next.
+ */
 export function dayWindow(date: LocalDate, zone: TimeZone): Window {
   return dayOf(date, zone).window;
 }
 
 /**
- * The instant of a wall-clock time, by Temporal's `compatible` rule (RFC 5545, 3.3.5): a time that the clocks skip moves forward
- * by the length of the gap (02:30 becomes 03:30), a time that they show twice is the first of the two. `24:00` is the first
- * instant of the next day. Ranges of opening use `localRange`, which treats the gap otherwise.
+ * The instant of a wall-clock time, by Temporal's `compatible` rule (RFC 5545, 3.3.5): a time that the clocks skip
+ * moves forward by the length of the gap (02:30 becomes 03:30), a time that they show twice is the first of the two.
+ * `24:00` is the first instant of the next day. Ranges of opening use `localRange`, which treats the gap otherwise.
  */
 export function localToInstant(date: LocalDate, time: LocalTime, zone: TimeZone): Instant {
   const day = dayOf(date, zone);
@@ -105,21 +113,25 @@ export function localToInstant(date: LocalDate, time: LocalTime, zone: TimeZone)
   return Temporal.PlainDateTime.from(`${date}T${time}`).toZonedDateTime(zone).epochMilliseconds;
 }
 
-/** As `localToInstant`, but a time inside the gap is the instant of the clock change: order on the wall is order in time. */
+/**
+ * As `localToInstant`, but a time inside the gap is the instant of the clock change: order on the wall is order in
+ * time.
+ */
 function boundary(date: LocalDate, time: LocalTime, zone: TimeZone): Instant {
   const day = dayOf(date, zone);
   if (day.isRegular || time === '24:00') return localToInstant(date, time, zone);
   const wall = Temporal.PlainDateTime.from(`${date}T${time}`);
-  const resolved = wall.toZonedDateTime(zone);
-  if (resolved.toPlainDateTime().equals(wall)) return resolved.epochMilliseconds;
-  const change = resolved.getTimeZoneTransition('previous');
-  return change === null ? resolved.epochMilliseconds : change.epochMilliseconds;
+  const earlier = wall.toZonedDateTime(zone, { disambiguation: 'earlier' });
+  if (earlier.toPlainDateTime().equals(wall)) return earlier.epochMilliseconds;
+  const change = earlier.getTimeZoneTransition('next') as Temporal.ZonedDateTime;
+  return change.epochMilliseconds;
 }
 
 /**
- * A range of wall time on one day, or null when nothing of it exists. A boundary inside the hour that the clocks skip is the instant
- * of the change (an opening at 02:30 begins at 03:00), one that they show twice is the first of the two: ranges that touch on the
- * wall touch in time, and a range across the change lasts as long as it really lasts. `endsAt` may be `24:00`.
+ * A range of wall time on one day, or null when nothing of it exists. A boundary inside the hour that the clocks skip
+ * is the instant of the change (an opening at 02:30 begins at 03:00), one that they show twice is the first of the two:
+ * ranges that touch on the wall touch in time, and a range across the change lasts as long as it really lasts. `endsAt`
+ * may be `24:00`.
  */
 export function localRange(date: LocalDate, startsAt: LocalTime, endsAt: LocalTime, zone: TimeZone): Window | null {
   const from = boundary(date, startsAt, zone);

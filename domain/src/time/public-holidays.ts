@@ -46,8 +46,8 @@ const abolition = (on: string): readonly HolidayRule[] => [
 ];
 
 /**
- * Code du travail, art. L3134-13 (Alsace-Moselle; Good Friday only in communes with a Protestant or a mixed church) and L3422-2
- * (overseas). Saint-Martin keeps 28 May since 2018; the Code has printed 27 May and, in error, 28 March for it.
+ * Code du travail, art. L3134-13 (Alsace-Moselle; Good Friday only in communes with a Protestant or a mixed church) and
+ * L3422-2 (overseas). Saint-Martin keeps 28 May since 2018; the Code has printed 27 May and, in error, 28 March for it.
  */
 const ALSO: Readonly<Record<HolidayRegion, readonly HolidayRule[]>> = {
   metropole: [],
@@ -64,7 +64,9 @@ const ALSO: Readonly<Record<HolidayRegion, readonly HolidayRule[]>> = {
   saint_martin: abolition('05-28'),
 };
 
-/** The public holidays of a year, by date. Two may fall on one date, and both are listed (1 May and Ascension in 2008). */
+/**
+ * The public holidays of a year, by date. Two may fall on one date, and both are listed (1 May and Ascension in 2008).
+ */
 export function publicHolidays(year: number, region: HolidayRegion = 'metropole'): PublicHoliday[] {
   const easter = easterSunday(year);
   const yearText = String(year).padStart(4, '0');
@@ -82,7 +84,10 @@ export function publicHolidayOn(date: LocalDate, region: HolidayRegion = 'metrop
   return publicHolidays(Number(date.slice(0, 4)), region).find((holiday) => holiday.date === date) ?? null;
 }
 
-/** Easter Sunday of a Gregorian year (1583 and later), by the computus of Meeus, Jones and Butcher (Nature, 20 April 1876). */
+/**
+ * Easter Sunday of a Gregorian year (1583 and later), by the computus of Meeus, Jones and Butcher (Nature, 20 April
+ * 1876).
+ */
 export function easterSunday(year: number): LocalDate {
   const a = year % 19;
   const b = Math.floor(year / 100);

@@ -34,10 +34,10 @@ export type SchoolDay =
     };
 
 /**
- * Whether pupils of the zone have class in the weeks around the date. Weekends, public holidays and free Wednesdays of a term count
- * as term: which hours of a week are school hours is each place's own pattern.
- * Refused with `not_covered` outside the years that the calendar knows: term time is never assumed. A recteur may shift dates by up to
- * three days (décret 90-236, art. 1): places keep their exceptions beside this.
+ * Whether pupils of the zone have class in the weeks around the date. Weekends, public holidays and free Wednesdays of
+ * a term count as term: which hours of a week are school hours is each place's own pattern. Refused with `not_covered`
+ * outside the years that the calendar knows: term time is never assumed. A recteur may shift dates by up to three days
+ * (décret 90-236, art. 1): places keep their exceptions beside this.
  */
 export function schoolDayOn(
   calendar: SchoolCalendar,

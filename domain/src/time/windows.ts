@@ -2,8 +2,8 @@ import type { Instant, Window } from './types.ts';
 
 /*
  * Window arithmetic. A *normal* list is sorted by `from`, its windows are not empty and neither overlap nor touch.
- * `intersect`, `subtract`, `clip`, `contains` and `totalMs` take normal lists, run in linear (or logarithmic) time and return normal
- * lists; `normalise` makes one. Inputs are never changed.
+ * `intersect`, `subtract`, `clip`, `contains` and `totalMs` take normal lists, run in linear (or logarithmic) time and
+ * return normal lists; `normalise` makes one. Inputs are never changed.
  */
 
 /** True when the two half-open windows share at least one instant; windows that only touch do not. */
@@ -78,9 +78,10 @@ export function subtract(a: readonly Window[], b: readonly Window[]): Window[] {
   return result;
 }
 
-/** The parts of a normal list inside `bounds`. */
+/** The parts of a normal list inside `bounds`; none when `bounds` is empty. */
 export function clip(windows: readonly Window[], bounds: Window): Window[] {
   const result: Window[] = [];
+  if (bounds.from >= bounds.until) return result;
   for (const window of windows) {
     if (window.until <= bounds.from) continue;
     if (window.from >= bounds.until) break;
