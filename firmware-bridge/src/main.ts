@@ -13,6 +13,8 @@ import { createLog, isLogLevel } from './log.ts';
  */
 
 async function main(): Promise<void> {
+  // The disk holds what opens doors, and who passed them.
+  process.umask(0o077);
   const { BRIDGE_CONFIG, BRIDGE_DIR, LOG_LEVEL = 'info' } = process.env;
   const path = BRIDGE_CONFIG ?? (BRIDGE_DIR === undefined ? undefined : join(BRIDGE_DIR, 'bridge.json'));
   if (path === undefined)

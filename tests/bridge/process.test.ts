@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -220,6 +220,7 @@ describe('as a process', () => {
     // Committed to the write-ahead log; the main file follows at a checkpoint.
     const log = readFileSync(join(folder, 'bridge.sqlite-wal')).toString('latin1');
     expect(log).toContain(`"kind":"access","doorId":"${DOOR}"`);
+    expect(statSync(join(folder, 'bridge.sqlite')).mode & 0o077).toBe(0);
     await observer.client.endAsync(true);
   });
 });

@@ -4,6 +4,7 @@ import { connect, type MqttClient } from 'mqtt';
 import type { BridgeConfig } from '../config.ts';
 import type { BridgeBus, Part } from '../events.ts';
 import type { Log } from '../log.ts';
+import { sendAtOnce } from '../mqtt.ts';
 import type { Codec, SiteMessage } from './codec.ts';
 import { zigbee2mqtt } from './zigbee2mqtt.ts';
 
@@ -57,8 +58,7 @@ export class SiteLink implements Part {
     });
     this.#client = client;
     client.on('connect', () => {
-      // Nagle's algorithm would hold an unlock back until the broker acknowledges the packet before it.
-      (client.stream as unknown as { setNoDelay?(on: boolean): void }).setNoDelay?.(true);
+      sendAtOnce(client);
       this.#log.info('site broker reached');
       this.#subscribe();
     });

@@ -116,6 +116,8 @@ export class Grants implements Part {
       this.#store.holdGrants(set);
       if (this.#time.lastSigned !== null) this.#store.saveLastSigned(this.#time.lastSigned);
     });
+    // A large set fills the log: start it over before somebody comes to the door.
+    this.#store.checkpoint();
     this.#use(set);
     this.#bus.emit('grantsChanged', set);
   }

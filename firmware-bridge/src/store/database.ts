@@ -11,6 +11,7 @@ export function openDatabase(path: string): DatabaseSync {
     // SQLite would otherwise move the log into the file within some commit: two more fsyncs while somebody waits at the door.
     database.exec('pragma wal_autocheckpoint = 0;');
     migrate(database);
+    reserveLog(database);
   } catch (error) {
     database.close();
     if ((error as { errcode?: number }).errcode === 5) {
@@ -69,6 +70,22 @@ function migrate(database: DatabaseSync): void {
     if (index < version) continue;
     database.exec(`begin immediate; ${sql} pragma user_version = ${index + 1}; commit;`);
   }
+}
+
+/** A minute between two checkpoints, at some 12 kB an event, is 300 people at one site. */
+const LOG_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Gives the write-ahead log its size once. Into a log that grows, a commit makes the file system journal the growth as well: measured
+ * on ext4, 3.0 ms at the door against 0.6 ms. After a checkpoint of the kind `restart` SQLite writes it again from its beginning.
+ */
+function reserveLog(database: DatabaseSync): void {
+  database.exec(`
+    create table reserve (filler blob);
+    insert into reserve values (zeroblob(${LOG_BYTES}));
+    drop table reserve;
+    pragma wal_checkpoint(restart);
+  `);
 }
 
 /** Runs `work` in one transaction, which is one fsync. */

@@ -38,7 +38,8 @@ export class Store {
 
   /** Moves the write-ahead log into the file, so that it does not grow. Costs a few fsyncs: not while somebody waits. */
   checkpoint(): void {
-    this.#database.exec('pragma wal_checkpoint(passive)');
+    // `passive` would never start the log over: in exclusive mode our own read mark stays in it.
+    this.#database.exec('pragma wal_checkpoint(restart)');
   }
 
   close(): void {

@@ -8,6 +8,7 @@ import type { Site } from '../doors/site.ts';
 import type { BridgeBus, Part } from '../events.ts';
 import type { Grants } from '../grants/grants.ts';
 import type { Log } from '../log.ts';
+import { sendAtOnce } from '../mqtt.ts';
 import type { Store } from '../store/store.ts';
 import type { BridgeMessageKind, ServerMessages } from './server-messages.ts';
 
@@ -119,7 +120,10 @@ export class Uplink implements Part {
       },
     });
     this.#client = client;
-    client.on('connect', () => void this.#greet(client));
+    client.on('connect', () => {
+      sendAtOnce(client);
+      void this.#greet(client);
+    });
     client.on('error', (error) => this.#log.warn('the network broker refuses', { error: error.message }));
     client.on('message', (topic, payload, packet) => {
       const kind = parseTopic(topic)?.kind;

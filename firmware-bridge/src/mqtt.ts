@@ -1,0 +1,11 @@
+import type { Socket } from 'node:net';
+import type { MqttClient } from 'mqtt';
+
+/**
+ * Turns Nagle's algorithm off for the present connection: it would hold a second small packet back until the broker's delayed
+ * acknowledgement of the first, some 40 ms later.
+ */
+export function sendAtOnce(client: MqttClient): void {
+  // A TLS or TCP socket; the client's type names only the stream that it is used as.
+  (client.stream as unknown as Socket).setNoDelay(true);
+}
