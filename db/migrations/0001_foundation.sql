@@ -496,6 +496,8 @@ create table grant_snapshots (
   sequence integer not null,
   -- SHA-256 of what was compiled, without dates: an unchanged site is not sent again.
   content_hash text not null,
+  -- In how many retained messages it was published: a shorter one clears what is left over.
+  parts smallint not null check (parts > 0),
   issued_at timestamptz not null,
   valid_until timestamptz not null,
   primary key (network_id, site_id),

@@ -117,6 +117,7 @@ export const grantSnapshots = pgTable(
     epoch: integer('epoch').notNull(),
     sequence: integer('sequence').notNull(),
     contentHash: text('content_hash').notNull(),
+    parts: smallint('parts').notNull(),
     issuedAt: instant('issued_at').notNull(),
     validUntil: instant('valid_until').notNull(),
   },

@@ -43,9 +43,6 @@ export async function publishGrants(
       sequence: isNewEpoch ? 1 : held.sequence + 1,
     };
     const validity = { issuedAt: now, validUntil: now + GRANTS_VALID_MS };
-    await db.withNetwork(networkId, (tx) =>
-      saveGrantSnapshot(tx, { networkId, siteId, ...position, contentHash, ...validity }),
-    );
     const parts = splitSnapshot({
       networkId,
       siteId,
@@ -54,15 +51,16 @@ export async function publishGrants(
       ...validity,
       ...access.content,
     });
+    await db.withNetwork(networkId, (tx) =>
+      saveGrantSnapshot(tx, { networkId, siteId, ...position, contentHash, parts: parts.length, ...validity }),
+    );
     const { grantsSnapshotPart } = topics(networkId, siteId);
+    const retained = (topic: string, payload: string) => broker.publish({ topic, payload, isRetained: true, qos: 1 });
     for (const part of parts) {
-      await broker.publish({
-        topic: grantsSnapshotPart(part.part),
-        payload: encodeMessage('grants/snapshot', part, signingKey),
-        isRetained: true,
-        qos: 1,
-      });
+      await retained(grantsSnapshotPart(part.part), encodeMessage('grants/snapshot', part, signingKey));
     }
+    // An empty retained message makes the broker forget one (MQTT 3.1.1, 3.3.1.3).
+    for (let part = parts.length; part < (held?.parts ?? 0); part++) await retained(grantsSnapshotPart(part), '');
     return position;
   });
 }
@@ -87,7 +85,6 @@ export async function publishConfig(
       doors: doors.map((door) => ({
         id: door.id,
         name: door.name,
-        mode: 'normal',
         relockAfterMs: door.relockSeconds * 1000,
       })),
       devices: devices.map(
