@@ -1,7 +1,7 @@
 import { error, type RequestEvent } from '@sveltejs/kit';
 import type { Account } from '#lib/api/types.ts';
 import { m } from '#lib/paraglide/messages.js';
-import { requireAccount } from './return-to.ts';
+import { requireAccount } from './require-account.ts';
 
 export type Role = Account['roles'][number]['role'];
 
