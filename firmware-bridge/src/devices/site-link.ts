@@ -4,7 +4,7 @@ import { connect, type MqttClient } from 'mqtt';
 import type { BridgeConfig } from '../config.ts';
 import type { BridgeBus, Part } from '../events.ts';
 import type { Log } from '../log.ts';
-import { sendAtOnce } from '../mqtt.ts';
+import { sendAtOnce } from '../send-at-once.ts';
 import type { Codec, SiteMessage } from './codec.ts';
 import { zigbee2mqtt } from './zigbee2mqtt.ts';
 

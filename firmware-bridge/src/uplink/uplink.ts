@@ -8,7 +8,7 @@ import type { Site } from '../doors/site.ts';
 import type { BridgeBus, Part } from '../events.ts';
 import type { Grants } from '../grants/grants.ts';
 import type { Log } from '../log.ts';
-import { sendAtOnce } from '../mqtt.ts';
+import { sendAtOnce } from '../send-at-once.ts';
 import type { Store } from '../store/store.ts';
 import type { BridgeMessageKind, ServerMessages } from './server-messages.ts';
 

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { type Command, encodeMessage, type SigningKey, topicFilters, topics } from '@mitoyen/protocol';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import type { Config } from '../config.ts';
@@ -68,6 +69,8 @@ export function createBroker(config: Config & { mqttUrl: string }, signingKey: S
       };
       client = mqtt.connect(config.mqttUrl, options);
       client.on('connect', () => {
+        // A command is two small packets: with Nagle's algorithm the second would wait for the first one's acknowledgement.
+        (client?.stream as unknown as Socket | undefined)?.setNoDelay(true);
         client?.subscribe([...topicFilters.fromBridges], { qos: 1 }, (error) => {
           if (error) onError(error);
           else onConnected();
