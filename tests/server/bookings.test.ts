@@ -1,3 +1,5 @@
+import { bookings } from '@mitoyen/db/schema';
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Caller, startTestApi, type TestApi } from '../support/api.ts';
 import { MovableClock } from '../support/clock.ts';
@@ -67,6 +69,18 @@ describe('holding and confirming', () => {
       mayCancel: true,
       mayMove: true,
     });
+  });
+
+  it('says of a booking only what has happened to it', async () => {
+    const moments = (id: string) =>
+      network.within(async (tx) => {
+        const [row] = await tx.select().from(bookings).where(eq(bookings.id, id));
+        return [row?.confirmedAt, row?.checkedInAt, row?.cancelledAt];
+      });
+    const held = await lea.send('POST', '/bookings', request(desk(), NOW + HOUR, NOW + 2 * HOUR));
+    expect(await moments(held.body.id)).toEqual([null, null, null]);
+    await lea.send('POST', `/bookings/${held.body.id}/confirm`);
+    expect(await moments(held.body.id)).toEqual([NOW, null, null]);
   });
 
   it('confirms one second before the ten minutes are over, and refuses at the tenth minute', async () => {

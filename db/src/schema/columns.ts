@@ -13,11 +13,17 @@ export function instantToSql(at: Instant): string {
   return new Date(at).toISOString();
 }
 
+/** The driver is spared null everywhere but in a prepared statement, whose parameters are all mapped. */
+const orNull =
+  <T>(toDriver: (value: T) => string) =>
+  (value: T): string =>
+    value === null ? (null as unknown as string) : toDriver(value);
+
 /** timestamptz <-> epoch milliseconds. */
 export const instant = customType<{ data: Instant; driverData: string }>({
   dataType: () => 'timestamp with time zone',
   fromDriver: parseInstant,
-  toDriver: instantToSql,
+  toDriver: orNull(instantToSql),
 });
 
 /** A window as the text of a half-open tstzrange. */
@@ -35,5 +41,5 @@ function parseWindow(text: string): Window {
 export const instantRange = customType<{ data: Window; driverData: string }>({
   dataType: () => 'tstzrange',
   fromDriver: parseWindow,
-  toDriver: windowToSql,
+  toDriver: orNull(windowToSql),
 });
