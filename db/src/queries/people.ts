@@ -137,6 +137,16 @@ export async function renameMemberOfAccount(tx: Tx, networkId: string, accountId
     .where(and(eq(members.networkId, networkId), eq(members.accountId, accountId)));
 }
 
+/** The members behind these accounts, by account. */
+export async function findMembersOfAccounts(tx: Tx, networkId: string, accountIds: readonly string[]) {
+  if (accountIds.length === 0) return new Map<string, string>();
+  const rows = await tx
+    .select({ id: members.id, accountId: members.accountId })
+    .from(members)
+    .where(and(eq(members.networkId, networkId), inArray(members.accountId, [...accountIds])));
+  return new Map(rows.map(({ id, accountId }) => [accountId as string, id]));
+}
+
 export async function insertRoleAssignment(tx: Tx, assignment: typeof roleAssignments.$inferInsert) {
   await tx.insert(roleAssignments).values(assignment).onConflictDoNothing();
 }

@@ -1,6 +1,7 @@
 import {
   checkInBooking,
   findBridgeOfSite,
+  findMembersOfAccounts,
   insertAccessEvents,
   insertReadings,
   lockBridge,
@@ -198,9 +199,11 @@ export function createIngest(services: Services, broker: Broker, log: Log): Inge
       // A gap: what lies before is still on its way. Nothing is committed ahead of it, so that an acknowledgement means all.
       if (next === null) return bridge;
       const now = services.clock.now();
+      const actors = batch.events.flatMap((event) => (event.kind === 'command' ? (uuidOrNull(event.actor) ?? []) : []));
+      const memberOf = await findMembersOfAccounts(tx, networkId, actors);
       const fresh = await insertAccessEvents(
         tx,
-        batch.events.map((event) => eventRow(source, batch, event, now)),
+        batch.events.map((event) => ({ ...eventRow(source, batch, event, now), ...whoAndWhat(event, memberOf) })),
       );
       for (const event of batch.events) if (fresh.has(event.sequence)) await applyEvent(source, event, now, tx);
       await updateBridge(tx, networkId, bridgeId, {
@@ -360,7 +363,6 @@ const uuidOrNull = (text: string | null | undefined): string | null => (text && 
 
 function eventRow(source: Source, batch: EventBatch, event: JournalEvent, receivedAt: number) {
   const { sequence, at, monotonicMs, clockTrust, doorId, deviceId, kind, ...rest } = event;
-  const isAccess = event.kind === 'access';
   return {
     networkId: source.networkId,
     bridgeId: source.bridgeId,
@@ -370,14 +372,31 @@ function eventRow(source: Source, batch: EventBatch, event: JournalEvent, receiv
     doorId: uuidOrNull(doorId),
     deviceId: uuidOrNull(deviceId),
     kind,
-    isGranted: isAccess ? event.granted : null,
-    reason: isAccess ? event.reason : null,
-    credentialKind: isAccess ? event.credentialKind : event.kind === 'command' ? 'phone' : null,
-    bookingId: isAccess || event.kind === 'command' ? uuidOrNull(event.bookingId) : null,
-    memberId: isAccess ? uuidOrNull(event.holderRef) : null,
     occurredAt: at,
     clockTrust,
     receivedAt,
     detail: { ...rest, bootId: batch.bootId, monotonicMs },
+  };
+}
+
+/** Of a credential at the door, or of a phone: an opening from afar is granted once the lock has said so, and refused by any other end. */
+function whoAndWhat(event: JournalEvent, memberOf: ReadonlyMap<string, string>) {
+  if (event.kind === 'access') {
+    return {
+      isGranted: event.granted,
+      reason: event.reason,
+      credentialKind: event.credentialKind,
+      bookingId: uuidOrNull(event.bookingId),
+      memberId: uuidOrNull(event.holderRef),
+    };
+  }
+  if (event.kind !== 'command') return {};
+  const outcome = COMMAND_OUTCOMES[event.state];
+  return {
+    isGranted: outcome === null ? null : outcome === 'opened',
+    reason: event.reason ?? (outcome === null || outcome === 'opened' ? null : event.state),
+    credentialKind: 'phone',
+    bookingId: uuidOrNull(event.bookingId),
+    memberId: memberOf.get(event.actor ?? '') ?? null,
   };
 }

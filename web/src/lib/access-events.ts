@@ -59,7 +59,20 @@ export function eventWords(event: AccessEvent): EventWords {
             more: joined(denialText(event.reason), by, door),
           };
     case 'command':
-      return { tone: 'in', what: m.host_event_command(), more: joined(event.memberName, door) };
+      if (event.granted === null) {
+        return { tone: 'quiet', what: m.host_event_command(), more: joined(event.memberName, door) };
+      }
+      return event.granted === false
+        ? {
+            tone: 'refused',
+            what: m.host_event_refused({ who: event.memberName ?? m.host_event_unknown_person() }),
+            more: joined(m.host_event_command(), door),
+          }
+        : {
+            tone: 'in',
+            what: event.memberName ?? m.host_event_unknown_person(),
+            more: joined(m.host_event_command(), door),
+          };
     case 'door_opened':
       return { tone: 'quiet', what: m.host_event_door_opened(), more: door };
     case 'door_closed':
@@ -75,5 +88,6 @@ export function eventWords(event: AccessEvent): EventWords {
   }
 }
 
-/** What says who came and who could not; the rest is doors and machines moving. */
-export const isAboutPeople = (event: AccessEvent): boolean => event.kind === 'access' || event.kind === 'command';
+/** What says who came and who could not; the rest is doors and machines moving. A command that is only on its way is neither yet. */
+export const isAboutPeople = (event: AccessEvent): boolean =>
+  event.kind === 'access' || (event.kind === 'command' && event.granted !== null);
