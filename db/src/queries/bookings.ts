@@ -16,6 +16,7 @@ import {
   tariffs,
   windowToSql,
 } from '../schema/index.ts';
+import { takesPlaceIn } from './reach.ts';
 
 const selectBookableResource = (db: Tx) =>
   db
@@ -282,7 +283,7 @@ export async function listBookingsOfSite(
       and(
         eq(bookings.networkId, networkId),
         eq(bookings.siteId, siteId),
-        sql`${bookings.occupied} && ${windowToSql(window)}::tstzrange`,
+        takesPlaceIn(window),
         inArray(bookings.status, [...statuses]),
       ),
     )

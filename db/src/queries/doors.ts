@@ -16,8 +16,8 @@ import {
   occupancyReadings,
   sites,
   spaces,
-  windowToSql,
 } from '../schema/index.ts';
+import { meets } from './reach.ts';
 
 export async function listDoors(tx: Tx, networkId: string, siteId: string) {
   const [rows, links] = await Promise.all([
@@ -160,7 +160,7 @@ export async function loadGrantFacts(tx: Tx, networkId: string, siteId: string, 
         and(
           eq(bookings.networkId, networkId),
           eq(bookings.siteId, siteId),
-          sql`${bookings.occupied} && ${windowToSql(horizon)}::tstzrange`,
+          meets(horizon),
           inArray(bookings.status, ['held', 'confirmed', 'checked_in']),
         ),
       ),
@@ -179,7 +179,7 @@ export async function loadGrantFacts(tx: Tx, networkId: string, siteId: string, 
         and(
           eq(bookings.networkId, networkId),
           eq(bookings.siteId, siteId),
-          sql`${bookings.occupied} && ${windowToSql(horizon)}::tstzrange`,
+          meets(horizon),
           inArray(bookings.status, ['confirmed', 'checked_in']),
           or(
             eq(bookings.id, credentials.bookingId),

@@ -14,6 +14,7 @@ import {
   tariffs,
   windowToSql,
 } from '../schema/index.ts';
+import { meets } from './reach.ts';
 
 export async function listAudiences(tx: Tx, networkId: string) {
   return tx.select().from(audiences).where(eq(audiences.networkId, networkId)).orderBy(asc(audiences.position));
@@ -284,7 +285,7 @@ export async function listBusy(tx: Tx, networkId: string, siteIds: readonly stri
       and(
         eq(bookings.networkId, networkId),
         inArray(bookings.siteId, [...siteIds]),
-        sql`${bookings.occupied} && ${windowToSql(window)}::tstzrange`,
+        meets(window),
         inArray(bookings.status, ['held', 'confirmed', 'checked_in']),
       ),
     );

@@ -1,7 +1,8 @@
 import type { Instant, Window } from '@mitoyen/domain';
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Tx } from '../database.ts';
-import { bookings, resources, sites, windowToSql } from '../schema/index.ts';
+import { bookings, resources, sites } from '../schema/index.ts';
+import { takesPlaceIn } from './reach.ts';
 
 const hours = (from: unknown, until: unknown) =>
   sql`extract(epoch from (least(${bookings.endsAt}, ${until}::timestamptz) - greatest(${bookings.startsAt}, ${from}::timestamptz)))`;
@@ -28,7 +29,7 @@ export async function siteActivity(tx: Tx, networkId: string, window: Window) {
       and(
         eq(bookings.networkId, networkId),
         inArray(bookings.status, ['confirmed', 'checked_in', 'completed', 'no_show']),
-        sql`${bookings.startsAt} < ${until}::timestamptz and ${bookings.endsAt} > ${from}::timestamptz`,
+        takesPlaceIn(window),
       ),
     )
     .groupBy(bookings.siteId);
@@ -76,8 +77,7 @@ export async function occupancyNow(tx: Tx, networkId: string, now: Instant) {
         eq(bookings.networkId, networkId),
         eq(bookings.resourceId, resources.id),
         inArray(bookings.status, ['confirmed', 'checked_in']),
-        sql`${bookings.occupied} && ${windowToSql({ from: now, until: now + 1 })}::tstzrange`,
-        sql`${bookings.startsAt} <= ${new Date(now).toISOString()}::timestamptz and ${bookings.endsAt} > ${new Date(now).toISOString()}::timestamptz`,
+        takesPlaceIn({ from: now, until: now + 1 }),
       ),
     )
     .where(eq(sites.networkId, networkId))
