@@ -15,6 +15,7 @@ export * from './id.ts';
 export * from './occupancy/occupancy.ts';
 export * from './pricing/quote.ts';
 export * from './pricing/types.ts';
+export * from './schedule/compatibility.ts';
 export * from './time/clock.ts';
 export * from './time/local.ts';
 export * from './time/public-holidays.ts';
