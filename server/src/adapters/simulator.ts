@@ -43,7 +43,8 @@ export function simulatorClient(baseUrl: string | null): Simulator {
     }
     if (response.status === 404) throw new RefusalError('not_found');
     if (!response.ok) throw new RefusalError('demo.unavailable');
-    return (await response.json()) as T;
+    // A walk through a door answers 204.
+    return (response.status === 204 ? undefined : await response.json()) as T;
   }
   return {
     sites: () => call<VirtualSite[]>('/sites'),
@@ -55,6 +56,11 @@ export function simulatorClient(baseUrl: string | null): Simulator {
       return { outcome: answer.outcome, reason: answer.reason ?? null, tookMs: answer.tookMs };
     },
     async walk(doorId) {
+      const doors = (await call<VirtualSite[]>('/sites')).flatMap((site) => site.doors);
+      const door = doors.find(({ id }) => id === doorId);
+      if (door === undefined) throw new RefusalError('not_found');
+      // Nobody walks through a door that is shut and locked; it may have locked itself again since the page was drawn.
+      if (door.lock === 'locked' && door.contact === 'closed') return { walked: false };
       await call(`/doors/${encodeURIComponent(doorId)}/walk`, {});
       return { walked: true };
     },

@@ -1,9 +1,6 @@
 import { appliedMigrations, releaseMigrations } from '@mitoyen/db';
 import type { FastifyInstance } from 'fastify';
-
-const html = (specUrl: string) => `<!doctype html>
-<html lang="en"><meta charset="utf-8"><title>Mitoyen API</title><meta name="viewport" content="width=device-width">
-<body><p>The OpenAPI document is at <a href="${specUrl}">${specUrl}</a>.</p></body></html>`;
+import { apiDocsPage } from './api-docs.ts';
 
 /** For the machines that watch the product: alive, ready, what the API is. Prometheus reads /metrics. */
 export async function healthRoutes(app: FastifyInstance) {
@@ -35,6 +32,12 @@ export async function healthRoutes(app: FastifyInstance) {
   );
 
   app.get('/api/docs', { config: { action: 'platform.observe' }, schema: { hide: true } }, async (_request, reply) =>
-    reply.type('text/html; charset=utf-8').send(html('/api/openapi.json')),
+    reply
+      .type('text/html; charset=utf-8')
+      .header(
+        'content-security-policy',
+        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
+      )
+      .send(apiDocsPage(app.swagger() as Parameters<typeof apiDocsPage>[0], '/api/openapi.json')),
   );
 }
