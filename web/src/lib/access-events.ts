@@ -60,7 +60,7 @@ export function eventWords(event: AccessEvent): EventWords {
           };
     case 'command':
       if (event.granted === null) {
-        return { tone: 'quiet', what: m.host_event_command(), more: joined(event.memberName, door) };
+        return { tone: 'quiet', what: m.host_event_command_sent(), more: joined(event.memberName, door) };
       }
       return event.granted === false
         ? {

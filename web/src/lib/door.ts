@@ -16,6 +16,11 @@ export function refusalText(reason: string | null): string {
     case 'wrong_door':
     case 'unknown_door':
       return m.denied_wrong_door();
+    case 'unknown_credential':
+      return m.denied_unknown();
+    case 'grants_expired':
+    case 'clock_unknown':
+      return m.denied_box();
     case 'too_many_attempts':
       return m.denied_too_many();
     default:

@@ -15,7 +15,7 @@ export const INK = 'var(--ink)';
 export const INK_SOFT = 'var(--ink-soft)';
 export const LINE = 'var(--line)';
 export const OCHRE = 'var(--ochre)';
-export const TAKEN = 'var(--taken)';
+export const SOLID = 'var(--chart-solid)';
 export const WASH = 'var(--chart-wash)';
 
 export const AXIS = {

@@ -1,12 +1,12 @@
-import { chosenSites, readChoice, SORTS, totalsOf } from '#lib/overview.ts';
+import { chosenSites, readChoice, totalsOf } from '#lib/overview.ts';
 import { dataOf } from '#lib/server/api.ts';
-import { daysChart, occupancyChart, revenueChart } from '#lib/server/charts/overview-charts.ts';
+import { daysChart, nowChart, occupancyChart, revenueChart } from '#lib/server/charts/overview-charts.ts';
 import { localDateOf } from '#lib/server/local-time.ts';
 import { requireRole } from '#lib/server/roles.ts';
 import type { PageServerLoad } from './$types';
 
 /** As many as are still read at a glance; the table has them all. */
-const MOST_DRAWN = 12;
+const MOST_DRAWN = 10;
 const MONTHS_BACK = 12;
 
 export const load: PageServerLoad = async (event) => {
@@ -25,6 +25,9 @@ export const load: PageServerLoad = async (event) => {
   const drawnByRevenue = chosenSites(overview.sites, { ...choice, sort: 'recettes', descending: true })
     .filter(({ revenue }) => revenue.minor > 0)
     .slice(0, MOST_DRAWN);
+  const drawnNow = chosenSites(overview.sites, { ...choice, sort: 'maintenant', descending: true })
+    .filter(({ bookedNow }) => bookedNow > 0)
+    .slice(0, MOST_DRAWN);
   const today = localDateOf(overview.now, 'Europe/Paris');
   const thisMonth = today.slice(0, 7);
   return {
@@ -39,12 +42,13 @@ export const load: PageServerLoad = async (event) => {
     days: overview.days,
     drawnByOccupancy,
     drawnByRevenue,
+    drawnNow,
     charts: {
       occupancy: occupancyChart(drawnByOccupancy),
+      now: drawnNow.length === 0 ? '' : nowChart(drawnNow),
       days: daysChart(overview.days, today),
       revenue: drawnByRevenue.length === 0 ? '' : revenueChart(drawnByRevenue),
     },
-    sorts: SORTS,
   };
 };
 

@@ -1,11 +1,7 @@
-import { setTimeout as wait } from 'node:timers/promises';
-import { redirect } from '@sveltejs/kit';
+import { fail, redirect } from '@sveltejs/kit';
 import { dataOf, idempotencyKey, refused } from '#lib/server/api.ts';
+import { outcomeOf } from '#lib/server/commands.ts';
 import type { Actions, PageServerLoad } from './$types';
-
-/** A bridge answers within a second when it is on line; a command expires in some seconds and never acts after that. */
-const POLL_MS = 300;
-const POLLS = 30;
 
 export const load: PageServerLoad = async ({ locals, params, url }) => {
   const booking = dataOf(await locals.api.GET('/api/v1/bookings/{id}', { params: { path: { id: params.id } } }));
@@ -37,15 +33,8 @@ export const actions: Actions = {
       body: { doorId },
     });
     if (!sent.data) return refused(sent, { doorId });
-    for (let poll = 0; poll < POLLS; poll += 1) {
-      await wait(POLL_MS);
-      const command = await api.GET('/api/v1/commands/{id}', { params: { path: { id: sent.data.commandId } } });
-      if (!command.data) return refused(command, { doorId });
-      if (command.data.outcome !== 'pending') {
-        const { outcome, reason } = command.data;
-        return { doorId, outcome, reason };
-      }
-    }
-    return { doorId, outcome: 'expired' as const, reason: null };
+    const told = await outcomeOf(api, sent.data.commandId);
+    if (told.problem) return fail(told.problem.status, { problem: told.problem, values: { doorId } });
+    return { doorId, outcome: told.outcome, reason: told.reason };
   },
 };
