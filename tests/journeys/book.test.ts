@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { arrivesAt, expectNoSidewaysScroll, inBrowser, textOf, untilAlive } from '../support/journey.ts';
+import { arrivesAt, eventually, expectNoSidewaysScroll, inBrowser, textOf, untilAlive } from '../support/journey.ts';
 import { api, newMember } from '../support/visitors.ts';
 
 const journey = inBrowser();
@@ -42,7 +42,7 @@ journey(
     const shortest = (await until.locator('option').first().getAttribute('value')) ?? '';
     await until.selectOption(shortest);
     await page.getByRole('button', { name: 'Voir le prix' }).click();
-    await expect.poll(() => until.inputValue()).toBe(shortest);
+    await eventually(() => until.inputValue()).toBe(shortest);
     const hours = await hoursOffered(page);
     await bookButton(page).click();
 
@@ -102,7 +102,7 @@ journey(
     const until = page.getByRole('combobox', { name: 'À', exact: true });
     const before = await textOf(bookButton(page));
     await until.selectOption((await until.locator('option').first().getAttribute('value')) ?? '');
-    await expect.poll(() => textOf(bookButton(page))).not.toBe(before);
+    await eventually(() => textOf(bookButton(page))).not.toBe(before);
 
     const taken = {
       resourceId: await page.getByRole('combobox', { name: 'Quoi', exact: true }).inputValue(),
@@ -125,7 +125,7 @@ journey(
     const alternative = refusal.getByRole('link').first();
     const offered = await textOf(alternative);
     await alternative.click();
-    await expect.poll(async () => offered.endsWith(await hoursOffered(page))).toBe(true);
+    await eventually(async () => offered.endsWith(await hoursOffered(page))).toBe(true);
     await bookButton(page).click();
     await arrivesAt(page, 'Plus qu’à confirmer');
     expect(await page.getByRole('timer').textContent()).toMatch(/^(10:00|9:\d\d)$/);
@@ -138,7 +138,7 @@ journey(
     await arrivesAt(page, 'Déplacer la réservation');
     await page.getByLabel('Autre jour').fill(dayAhead(10));
     const move = page.getByRole('button', { name: /^Déplacer au / });
-    await expect.poll(() => page.url()).toContain(dayAhead(10));
+    await eventually(() => page.url()).toContain(dayAhead(10));
     await move.click();
     await page.getByRole('status').filter({ hasText: 'Réservation déplacée' }).waitFor();
     const [moved] = (await api('GET', '/bookings?scope=upcoming', { as: late })).items;

@@ -116,6 +116,11 @@ export async function untilAlive(page: Page): Promise<void> {
   await page.locator('html[data-script="running"]').waitFor({ state: 'attached' });
 }
 
+/** For what becomes so without anybody waiting for it by name: asked again until it is. */
+export function eventually<T>(read: () => T | Promise<T>, { timeout = PATIENCE_MS, interval = 100 } = {}) {
+  return expect.poll(read, { timeout, interval });
+}
+
 /** Runs in the page. Text, since these tests are not compiled for a browser. */
 export async function inPage<T>(page: Page, expression: string): Promise<T> {
   return (await page.evaluate(expression)) as T;

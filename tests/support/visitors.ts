@@ -70,6 +70,17 @@ export async function newHost(displayName: string, siteSlug: string): Promise<Lo
   return login;
 }
 
+/** Ends what the demo's invented people have booked at this place from now on: a journey must not depend on their leaving it a desk. */
+export async function clearOfDemoBookings(siteSlug: string): Promise<void> {
+  await withClient(
+    sharedProduct().superuserUrl,
+    (sql) => sql`
+      update bookings b set status = 'cancelled', cancelled_at = now() from sites s
+      where s.network_id = b.network_id and s.id = b.site_id and s.slug = ${siteSlug}
+        and b.is_demo and b.ends_at > now() and b.status in ('held', 'confirmed', 'checked_in')`,
+  );
+}
+
 /** Calls the API as this person (or nobody) and fails unless it agrees. */
 export async function api(
   method: 'GET' | 'POST' | 'PUT' | 'DELETE',
@@ -102,8 +113,6 @@ async function send(method: string, path: string, body?: unknown, cookie?: strin
 
 export interface Booking {
   readonly id: string;
-  readonly siteSlug: string;
-  readonly resourceId: string;
   readonly resourceName: string;
   readonly startsAt: string;
   readonly endsAt: string;
@@ -112,49 +121,53 @@ export interface Booking {
 
 const QUARTER_MS = 15 * 60_000;
 const DAY_MS = 86_400_000;
+/** What a journey needs between booking and whatever must still be before the first minute of the booking. */
+const UNHURRIED_MS = 20_000;
 const iso = (ms: number) => new Date(ms).toISOString();
+const quarterAt = (ms: number) => ms - (ms % QUARTER_MS);
 
-/** A desk, booked and confirmed, whose door is to open now: from the quarter that runs, for an hour. */
+/** A desk, booked and confirmed, whose door is to open now. */
 export async function bookDeskNow(member: Login, siteSlug: string): Promise<Booking> {
-  return bookFreeDesk(member, siteSlug, () => Date.now() - (Date.now() % QUARTER_MS));
+  // The next quarter opens already too, and is for the last one of a day: a booking does not last over midnight.
+  return bookFreeDesk(member, siteSlug, () => [quarterAt(Date.now()), quarterAt(Date.now()) + QUARTER_MS]);
 }
 
-/** A desk, booked and confirmed, of another day: the door does not open for it yet. */
+/** One that has not begun, so that it may still be cancelled, and whose door opens already, or will in some seconds. */
+export async function bookDeskSoon(member: Login, siteSlug: string): Promise<Booking> {
+  return bookFreeDesk(member, siteSlug, () => [quarterAt(Date.now() + UNHURRIED_MS) + QUARTER_MS]);
+}
+
+/** One of another day: its door does not open yet. */
 export async function bookDeskLater(member: Login, siteSlug: string, daysAhead: number): Promise<Booking> {
-  return bookFreeDesk(member, siteSlug, () => Date.now() - (Date.now() % QUARTER_MS) + daysAhead * DAY_MS);
+  const at = quarterAt(Date.now()) + daysAhead * DAY_MS;
+  return bookFreeDesk(member, siteSlug, () => [at, at + QUARTER_MS]);
 }
 
-async function bookFreeDesk(member: Login, siteSlug: string, startOf: () => number): Promise<Booking> {
+async function bookFreeDesk(member: Login, siteSlug: string, startsAmong: () => number[]): Promise<Booking> {
   const site = await api('GET', `/sites/${siteSlug}`);
   const desks = site.spaces.flatMap((space: Body) => space.resources).filter((each: Body) => each.kind === 'desk');
   let refusal: unknown;
   for (const desk of desks) {
-    const startsAt = startOf();
-    try {
-      // Half an hour, which is the least, also just before midnight: a booking fits in one day.
-      const held = await api('POST', '/bookings', {
-        as: member,
-        body: {
-          resourceId: desk.id,
-          startsAt: iso(startsAt),
-          endsAt: iso(startsAt + 2 * QUARTER_MS),
-          audience: 'professional',
-        },
-      });
-      await api('POST', `/bookings/${held.id}/confirm`, { as: member });
-      const booking = await api('GET', `/bookings/${held.id}`, { as: member });
-      return {
-        id: held.id,
-        siteSlug,
-        resourceId: desk.id,
-        resourceName: desk.name,
-        startsAt: booking.startsAt,
-        endsAt: booking.endsAt,
-        pin: booking.access.pin,
-      };
-    } catch (error) {
-      // Taken, or the quarter has just ended: the next desk.
-      refusal = error;
+    for (const startsAt of startsAmong()) {
+      try {
+        const held = await api('POST', '/bookings', {
+          as: member,
+          // Half an hour, which is the least.
+          body: {
+            resourceId: desk.id,
+            startsAt: iso(startsAt),
+            endsAt: iso(startsAt + 2 * QUARTER_MS),
+            audience: 'professional',
+          },
+        });
+        await api('POST', `/bookings/${held.id}/confirm`, { as: member });
+        const booking = await api('GET', `/bookings/${held.id}`, { as: member });
+        const { startsAt: from, endsAt } = booking;
+        return { id: held.id, resourceName: desk.name, startsAt: from, endsAt, pin: booking.access.pin };
+      } catch (error) {
+        // Taken, or its quarter has just ended: another one.
+        refusal = error;
+      }
     }
   }
   throw new Error(`No free desk at ${siteSlug}`, { cause: refusal });
