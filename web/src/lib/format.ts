@@ -58,10 +58,14 @@ export function formatShortDay(instant: string, timeZone: string): string {
   return dateFormat(timeZone, { weekday: 'short', day: 'numeric', month: 'short' }).format(new Date(instant));
 }
 
+/** `24 novembre 2026` */
+export function formatDate(instant: string, timeZone: string): string {
+  return dateFormat(timeZone, { day: 'numeric', month: 'long', year: 'numeric' }).format(new Date(instant));
+}
+
 /** `24 novembre 2026, 9 h` */
 export function formatDateTime(instant: string, timeZone: string): string {
-  const date = dateFormat(timeZone, { day: 'numeric', month: 'long', year: 'numeric' }).format(new Date(instant));
-  return `${date}, ${formatTime(instant, timeZone)}`;
+  return `${formatDate(instant, timeZone)}, ${formatTime(instant, timeZone)}`;
 }
 
 /** Parts of a local date `YYYY-MM-DD`, for calendars: `mar.`, `24`, `nov.`. */

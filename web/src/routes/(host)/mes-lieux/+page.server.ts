@@ -1,11 +1,13 @@
 import { redirect } from '@sveltejs/kit';
 import { dataOf } from '#lib/server/api.ts';
+import { hasRole, requireRole } from '#lib/server/roles.ts';
 import type { PageServerLoad } from './$types';
 
 const fold = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 
-export const load: PageServerLoad = async ({ locals, url, parent }) => {
-  await parent();
+export const load: PageServerLoad = async (event) => {
+  const account = requireRole(event, 'host', 'manager');
+  const { locals, url } = event;
   const sites = dataOf(await locals.api.GET('/api/v1/host/sites')).items;
   const [only] = sites;
   if (only !== undefined && sites.length === 1) redirect(303, `/mes-lieux/${only.slug}`);
@@ -13,6 +15,7 @@ export const load: PageServerLoad = async ({ locals, url, parent }) => {
   return {
     q,
     total: sites.length,
+    isTheirs: hasRole(account, 'host'),
     now: Date.now(),
     sites: sites
       .filter(({ name, commune, structureName }) => fold(`${name} ${commune} ${structureName}`).includes(fold(q)))

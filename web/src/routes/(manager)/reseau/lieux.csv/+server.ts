@@ -1,3 +1,4 @@
+import { csvOf } from '#lib/csv.ts';
 import { chosenSites, occupancyOf, readChoice, usageOf } from '#lib/overview.ts';
 import { m } from '#lib/paraglide/messages.js';
 import { getLocale } from '#lib/paraglide/runtime.js';
@@ -55,9 +56,7 @@ export const GET: RequestHandler = async (event) => {
       number(site.revenue.minor / 100, 2),
     ]),
   ];
-  const separator = isFrench ? ';' : ',';
-  const body = lines.map((cells) => cells.map((cell) => escapeCell(cell, separator)).join(separator)).join('\r\n');
-  return new Response(`\uFEFF${body}\r\n`, {
+  return new Response(csvOf(lines, isFrench ? ';' : ','), {
     headers: {
       'content-type': 'text/csv; charset=utf-8',
       'content-disposition': `attachment; filename="mitoyen-${overview.month}${choice.departement === '' ? '' : `-${choice.departement}`}.csv"`,
@@ -65,9 +64,3 @@ export const GET: RequestHandler = async (event) => {
     },
   });
 };
-
-/** Quoted where it must be; a name that begins like a formula is made text (OWASP, CSV injection). */
-function escapeCell(cell: string, separator: string): string {
-  const safe = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
-  return safe.includes(separator) || /["\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
