@@ -35,6 +35,7 @@ import {
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { NETWORK, SITE, SiteFixture } from '../support/bridge-site.ts';
+import { soak } from '../support/soak.ts';
 
 const fixture = new SiteFixture();
 const key = fixture.serverKey;
@@ -110,7 +111,7 @@ describe('hostile input', () => {
       fc.property(fc.constantFrom(...KINDS), fc.uint8Array({ maxLength: 400 }), (kind, bytes) => {
         expect(parseMessage(kind, bytes, keys, site).ok).toBe(false);
       }),
-      { numRuns: 2_000 },
+      { numRuns: soak(2_000, 100_000) },
     );
   });
 
@@ -119,7 +120,7 @@ describe('hostile input', () => {
       fc.property(fc.constantFrom(...KINDS), fc.json(), (kind, body) => {
         expect(parseMessage(kind, JSON.stringify(sign(body, key)), keys, site).ok).toBe(false);
       }),
-      { numRuns: 2_000 },
+      { numRuns: soak(2_000, 100_000) },
     );
   });
 
