@@ -1,0 +1,82 @@
+import type { Body } from './api.ts';
+import { api, bookDeskNow, demoLogin, type Login, newMember } from './visitors.ts';
+
+/** A page as one person sees it. */
+export interface PageOf {
+  readonly path: string;
+  readonly as?: Login;
+}
+
+/** Every page there is, by who it is for, with something on each of them. */
+export async function allPages(): Promise<Record<'public' | 'member' | 'host' | 'manager' | 'demo', PageOf[]>> {
+  const member = await newMember('Sidonie Partout');
+  const host = demoLogin('host');
+  const manager = demoLogin('manager');
+  const administrator = demoLogin('administrator');
+  const [now, later, held] = [
+    await bookDeskNow(member, 'gap'),
+    await bookOnDay(member, 20, true),
+    await bookOnDay(member, 21, false),
+  ];
+  const [mail] = (await api('GET', '/demo/outbox')).items;
+  const [somebody] = (await api('GET', '/host/members?q=Sidonie', { as: host })).items;
+  const token = 'a'.repeat(43);
+  const of = (as: Login, ...paths: string[]) => paths.map((path) => ({ path, as }));
+  return {
+    public: [
+      '/',
+      '/lieux',
+      '/lieux?q=Annot&rayon=50&type=desk',
+      '/lieux?q=nulle+part+ailleurs',
+      '/lieux/annot',
+      '/lieux/apt?public=youth',
+      '/connexion',
+      '/inscription',
+      '/mot-de-passe-oublie',
+      `/mot-de-passe/${token}`,
+      `/verification/${token}`,
+      '/accessibilite',
+      '/cette-page-n-existe-pas',
+    ].map((path) => ({ path })),
+    member: of(
+      member,
+      '/',
+      '/reservations',
+      '/reservations?passees',
+      `/reservations/${now.id}`,
+      `/reservations/${later}`,
+      `/reservations/${later}/deplacer`,
+      `/reserver/${held}`,
+      '/compte',
+      '/administration',
+    ),
+    host: of(
+      host,
+      '/mes-lieux/annot',
+      '/mes-lieux/annot?journal=tout',
+      '/mes-lieux/annot/horaires',
+      '/mes-lieux/annot/badges',
+      `/mes-lieux/annot/badges?q=Sidonie&membre=${somebody.id}`,
+    ),
+    manager: [
+      ...of(manager, '/reseau', '/mes-lieux', '/mes-lieux/gap', '/mes-lieux/gap/horaires'),
+      ...of(administrator, '/administration'),
+    ],
+    demo: ['/demo/porte', '/demo/porte/gap', '/demo/courriels', `/demo/courriels/${mail.id}`].map((path) => ({ path })),
+  };
+}
+
+/** Some free desk at Annot in some weeks, held or confirmed: its booking's id. */
+async function bookOnDay(member: Login, days: number, confirmed: boolean): Promise<string> {
+  const date = new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/Paris' }).format(Date.now() + days * 86_400_000);
+  const day = await api('GET', `/sites/annot/days/${date}?audience=professional&kind=desk`);
+  const [resource] = day.resources.filter(({ free }: Body) => free.length > 0);
+  const startsAt = resource.free[0].from;
+  const endsAt = new Date(Date.parse(startsAt) + 30 * 60_000).toISOString();
+  const { id } = await api('POST', '/bookings', {
+    as: member,
+    body: { resourceId: resource.id, startsAt, endsAt, audience: 'professional' },
+  });
+  if (confirmed) await api('POST', `/bookings/${id}/confirm`, { as: member });
+  return id;
+}
