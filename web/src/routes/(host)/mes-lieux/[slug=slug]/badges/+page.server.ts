@@ -3,7 +3,7 @@ import { dataOf, refused } from '#lib/server/api.ts';
 import { requireRole } from '#lib/server/roles.ts';
 import type { Actions, PageServerLoad } from './$types';
 
-const MOST_SHOWN = 100;
+const MOST_SHOWN = 50;
 
 export const load: PageServerLoad = async (event) => {
   // A manager has no business with badges: they are the structure's.
