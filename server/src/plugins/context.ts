@@ -71,7 +71,9 @@ export const contextPlugin = fp(async (app, services: Services) => {
     if (token === undefined) return;
     try {
       const claims = app.jwt.verify<AccessClaims>(token, { clockTimestamp: services.clock.now() });
-      if (claims.net === request.network?.id) request.claims = claims;
+      // The library takes a token at the very second of its `exp`; RFC 7519, 4.1.4 does not.
+      const isLive = claims.exp * 1000 > services.clock.now();
+      if (isLive && claims.net === request.network?.id) request.claims = claims;
     } catch {
       // An expired or forged token is no token: the route says whether it needs one.
     }
