@@ -1,0 +1,223 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Caller, startTestApi, type TestApi } from '../support/api.ts';
+import { MovableClock } from '../support/clock.ts';
+import { startTestDatabase, type TestDatabase } from '../support/database.ts';
+import { createTestNetwork, type TestNetwork, type TestPerson, type TestSite } from '../support/network.ts';
+
+/** A Tuesday, 08:00 in Paris. */
+const NOW = Date.parse('2026-11-24T07:00:00Z');
+const HOUR = 3_600_000;
+const iso = (at: number) => new Date(at).toISOString();
+
+let database: TestDatabase;
+let network: TestNetwork & { close(): Promise<void> };
+let api: TestApi;
+let site: TestSite;
+let host: Caller;
+let member: TestPerson;
+let lea: Caller;
+const clock = new MovableClock(NOW);
+let count = 0;
+
+beforeAll(async () => {
+  database = await startTestDatabase();
+  network = await createTestNetwork(database.ownerUrl, 'alpes', NOW);
+  api = await startTestApi(database, network, clock);
+});
+afterAll(async () => {
+  await api?.close();
+  await network?.close();
+  await database?.drop();
+});
+beforeEach(async () => {
+  clock.moveTo(NOW);
+  count += 1;
+  site = await network.addSite(`place-${count}`);
+  host = await api.as(await network.addPerson(`host-${count}`, { role: 'host', structureId: site.structureId }));
+  member = await network.addPerson(`lea-${count}`);
+  lea = await api.as(member);
+});
+
+const url = (rest: string) => `/host/sites/${site.slug}/${rest}`;
+const row = (
+  weekday: number,
+  startsAt: string,
+  endsAt: string,
+  audience = 'professional',
+  spaceId: string | null = null,
+) => ({
+  weekday,
+  startsAt,
+  endsAt,
+  audience,
+  spaceId,
+});
+const week = async () => (await host.get(url('opening-windows'))).body;
+const save = async (items: object[], version?: string) =>
+  host.send('PUT', url('opening-windows'), { version: version ?? (await week()).version, items });
+
+describe('the week of a site', () => {
+  it('is replaced as a whole, and what the visitor may book follows', async () => {
+    const saved = await save([row(3, '09:00', '12:30'), row(3, '13:30', '24:00', 'youth')]);
+    expect(saved.status).toBe(200);
+    expect(saved.body.items).toHaveLength(2);
+    const day = await api.get(`/sites/${site.slug}/days/2026-11-25`);
+    expect(day.body.resources[0].free).toEqual([
+      { from: '2026-11-25T08:00:00.000Z', until: '2026-11-25T11:30:00.000Z' },
+    ]);
+  });
+
+  it('refuses two publics who may not meet in one space at one time, and says which windows', async () => {
+    const clash = [row(3, '09:00', '14:00', 'professional', site.openSpaceId), row(3, '13:59', '17:00', 'youth')];
+    const refused = await save(clash);
+    expect(refused).toMatchObject({ status: 422, body: { code: 'schedule.overlap' } });
+    expect(refused.body.windows).toEqual(clash);
+    const touching = [row(3, '09:00', '14:00', 'professional', site.openSpaceId), row(3, '14:00', '17:00', 'youth')];
+    expect((await save(touching)).status).toBe(200);
+    const apart = [
+      row(3, '09:00', '17:00', 'professional', site.roomSpaceId),
+      row(3, '09:00', '17:00', 'youth', site.openSpaceId),
+    ];
+    expect((await save(apart)).status).toBe(200);
+    const sameClass = [row(3, '09:00', '17:00'), row(3, '09:00', '17:00', 'training')];
+    expect((await save(sameClass)).status).toBe(200);
+  });
+
+  it('refuses what makes no sense, field by field, and keeps the week', async () => {
+    const before = await week();
+    const refused = await save([
+      row(3, '12:00', '12:00'),
+      row(3, '09:00', '10:00', 'martians'),
+      row(3, '09:00', '10:00', 'youth', member.memberId),
+    ]);
+    expect(refused.status).toBe(400);
+    expect(refused.body.errors.map((error: { path: string }) => error.path)).toEqual([
+      'body/items/0/endsAt',
+      'body/items/1/audience',
+      'body/items/2/spaceId',
+    ]);
+    expect(await week()).toEqual(before);
+  });
+
+  it('is not overwritten by somebody who saw an older one', async () => {
+    const { version } = await week();
+    expect((await save([row(1, '09:00', '12:00')], version)).status).toBe(200);
+    expect(await save([row(2, '09:00', '12:00')], version)).toMatchObject({
+      status: 409,
+      body: { code: 'schedule.changed_meanwhile' },
+    });
+  });
+
+  it('of two who save at once keeps one, and tells the other', async () => {
+    const { version } = await week();
+    const replies = await Promise.all([1, 2, 3, 4].map((weekday) => save([row(weekday, '09:00', '12:00')], version)));
+    expect(replies.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409]);
+  });
+});
+
+describe('a closure', () => {
+  const closure = { from: iso(NOW + 24 * HOUR), until: iso(NOW + 26 * HOUR), reason: 'Inventory' };
+
+  it('refuses bookings inside it, counts those that are there, and can be lifted', async () => {
+    const inside = { resourceId: site.deskIds[0], startsAt: iso(NOW + 25 * HOUR), endsAt: iso(NOW + 26 * HOUR) };
+    const held = await lea.send('POST', '/bookings', inside);
+    await lea.send('POST', `/bookings/${held.body.id}/confirm`);
+    const closed = await host.send('POST', url('closures'), closure);
+    expect(closed).toMatchObject({ status: 201, body: { bookingsInside: 1, reason: 'Inventory' } });
+    const other = { ...inside, resourceId: site.deskIds[1] };
+    expect((await lea.send('POST', '/bookings', other)).body.code).toBe('booking.closed');
+    // It ends at 10:00: from then on the desk is free.
+    const after = { ...other, startsAt: closure.until, endsAt: iso(NOW + 27 * HOUR) };
+    expect((await lea.send('POST', '/bookings', after)).status).toBe(201);
+    expect((await host.send('DELETE', url(`closures/${closed.body.id}`))).status).toBe(204);
+    expect((await lea.send('POST', '/bookings', other)).status).toBe(201);
+  });
+
+  it('ends after it begins', async () => {
+    const wrong = { ...closure, until: closure.from };
+    expect((await host.send('POST', url('closures'), wrong)).status).toBe(400);
+  });
+});
+
+describe('badges', () => {
+  const register = (uid: string, extra: object = {}) =>
+    host.send('POST', url('badges'), { memberId: member.memberId, uid, label: 'Blue', ...extra });
+  const uid = (n: number) =>
+    `04:A2:9F:${(count * 16 + n).toString(16).padStart(2, '0')}:00:${n.toString(16).padStart(2, '0')}:7F`;
+
+  it('belong to one person at a time, however the number is written', async () => {
+    const first = await register(uid(1));
+    expect(first).toMatchObject({ status: 201, body: { uidEnding: '017F' } });
+    const again = await register(uid(1).replaceAll(':', '').toLowerCase());
+    expect(again).toMatchObject({ status: 409, body: { code: 'badge.already_registered' } });
+    expect((await host.send('POST', url(`badges/${first.body.id}/revoke`))).status).toBe(200);
+    expect((await register(uid(1))).status).toBe(201);
+  });
+
+  it('must be readable, and of a member who is there', async () => {
+    expect((await register('hello')).body.code).toBe('badge.unreadable');
+    const nobody = { memberId: site.id, uid: uid(2) };
+    expect((await host.send('POST', url('badges'), nobody)).status).toBe(404);
+  });
+
+  it('are shown by their last four signs, to the hosts only', async () => {
+    await register(uid(3));
+    const { items } = (await host.get(url('badges'))).body;
+    expect(items.some((badge: { uidEnding: string }) => badge.uidEnding === '037F')).toBe(true);
+    expect(JSON.stringify(items)).not.toContain('04A29F');
+    expect((await lea.get(url('badges'))).status).toBe(403);
+  });
+
+  it('are found for a member by name or address, from two letters on', async () => {
+    const found = (await host.get(`/host/members?q=lea-${count}`)).body.items;
+    expect(found.map((each: { id: string }) => each.id)).toEqual([member.memberId]);
+    expect((await host.get('/host/members?q=l')).status).toBe(400);
+    expect((await host.get('/host/members?q=%25%25')).body.items).toEqual([]);
+  });
+});
+
+describe('the day of a site', () => {
+  it('shows who comes, who has the spaces now, and that no door is connected', async () => {
+    const request = { resourceId: site.deskIds[0], startsAt: iso(NOW + HOUR), endsAt: iso(NOW + 3 * HOUR) };
+    const held = await lea.send('POST', '/bookings', request);
+    await lea.send('POST', `/bookings/${held.body.id}/confirm`);
+    const { body } = await host.get(url('day'));
+    expect(body.date).toBe('2026-11-24');
+    expect(body.bookings).toMatchObject([
+      { id: held.body.id, status: 'confirmed', member: { displayName: `lea-${count}` } },
+    ]);
+    expect(body.spaces.map((space: { heldBy: string }) => space.heldBy)).toEqual(['professional', 'professional']);
+    expect(body.bridge).toBeNull();
+    expect((await host.send('POST', url(`doors/${site.entranceDoorId}/unlock`))).body.code).toBe('door.site_offline');
+  });
+
+  it("is not another structure's, nor a member's", async () => {
+    const elsewhere = await network.addSite(`elsewhere-${count}`);
+    expect((await host.get(`/host/sites/${elsewhere.slug}/day`)).status).toBe(403);
+    expect((await lea.get(url('day'))).status).toBe(403);
+    expect((await api.get(url('day'))).status).toBe(401);
+  });
+});
+
+describe('the manager', () => {
+  it('sees the month: what was booked over what could be, what was used, what it is worth', async () => {
+    const manager = await api.as(await network.addPerson(`manager-${count}`, { role: 'manager' }));
+    await network.setHours(site, [{ weekdays: [2], from: 9 * 60, until: 19 * 60 }]);
+    const request = { resourceId: site.deskIds[0], startsAt: iso(NOW + HOUR), endsAt: iso(NOW + 3 * HOUR) };
+    const held = await lea.send('POST', '/bookings', request);
+    await lea.send('POST', `/bookings/${held.body.id}/confirm`);
+    const { body } = await manager.get('/manager/overview?month=2026-11');
+    const own = body.sites.find((each: { slug: string }) => each.slug === site.slug);
+    // November 2026 has four Tuesdays: 4 x 10 h for each of three desks and a room.
+    expect(own).toMatchObject({
+      bookableHours: 160,
+      bookedHours: 2,
+      usedHours: 0,
+      bookingCount: 1,
+      revenue: { minor: 600 },
+    });
+    const day = body.days.find((each: { date: string }) => each.date === '2026-11-24');
+    expect(day.bookingCount).toBeGreaterThanOrEqual(1);
+    expect((await host.get('/manager/overview')).status).toBe(403);
+  });
+});
