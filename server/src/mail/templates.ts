@@ -145,7 +145,7 @@ export function renderText({ paragraphs, link }: MailContent): string {
 export function renderHtml(content: MailContent, locale: Locale): string {
   const body = content.paragraphs.map((p) => `<p style="margin:0 0 16px">${escapeHtml(p)}</p>`).join('');
   const link = content.link
-    ? `<p style="margin:24px 0"><a href="${escapeHtml(content.link.url)}" style="background:#1f2a44;color:#fffaf2;padding:12px 20px;border-radius:6px;text-decoration:none">${escapeHtml(content.link.label)}</a></p>`
+    ? `<p style="margin:24px 0"><a href="${escapeHtml(content.link.url)}" style="background:#f2b134;color:#17241f;font-weight:bold;padding:12px 20px;border-radius:6px;text-decoration:none">${escapeHtml(content.link.label)}</a></p>`
     : '';
-  return `<!doctype html><html lang="${locale}"><meta charset="utf-8"><title>${escapeHtml(content.subject)}</title><body style="margin:0;background:#f7f2e8;color:#1f2a44;font:16px/1.6 Georgia,serif"><div style="max-width:560px;margin:0 auto;padding:32px 24px">${body}${link}<p style="color:#6b6557;font-size:14px">Mitoyen</p></div></body></html>`;
+  return `<!doctype html><html lang="${locale}"><meta charset="utf-8"><title>${escapeHtml(content.subject)}</title><body style="margin:0;background:#f7f5ef;color:#12302d;font:16px/1.6 Verdana,sans-serif"><div style="max-width:560px;margin:0 auto;padding:32px 24px">${body}${link}<p style="color:#47605c;font-size:14px">Mitoyen</p></div></body></html>`;
 }

@@ -42,7 +42,8 @@ export function openApiDocument(publicUrl: string): FastifyDynamicSwaggerOptions
       const action = route.config?.action;
       if (action === undefined) return { schema: { ...schema, hide: true }, url };
       const security: Record<string, string[]>[] = OPEN_ACTIONS.has(action) ? [] : [{ session: [] }, { bearer: [] }];
-      return { schema: { ...schema, security }, url };
+      const isPost = [route.method].flat().includes('POST');
+      return { schema: { ...schema, security, ...(isPost && { headers: IDEMPOTENCY_HEADERS }) }, url };
     },
   };
 }
@@ -53,3 +54,16 @@ const OPEN_ACTIONS: ReadonlySet<string> = new Set(
     (relations as readonly string[]).includes('anyone') ? [action] : [],
   ),
 );
+
+/** Every POST takes it; a route need not say so itself. */
+const IDEMPOTENCY_HEADERS = {
+  type: 'object',
+  properties: {
+    'idempotency-key': {
+      type: 'string',
+      minLength: 1,
+      maxLength: 255,
+      description: 'The same key and request again give the same answer and no second effect',
+    },
+  },
+};

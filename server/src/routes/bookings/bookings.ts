@@ -30,10 +30,6 @@ import {
 } from '../schemas.ts';
 
 const params = Type.Object({ id: Id });
-const IdempotencyHeader = Type.Object({
-  'idempotency-key': Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
-});
-
 /** Adds the nearest free times to a refusal that they help with; they are read after the refused transaction is gone. */
 async function withAlternatives(
   request: FastifyRequest,
@@ -61,7 +57,6 @@ export async function bookingRoutes(app: Api) {
         operationId: 'bookResource',
         tags: ['bookings'],
         summary: 'Put a time aside for ten minutes',
-        headers: IdempotencyHeader,
         body: Type.Object({
           resourceId: Id,
           startsAt: Instant,
@@ -133,7 +128,6 @@ export async function bookingRoutes(app: Api) {
         operationId: 'confirmBooking',
         tags: ['bookings'],
         summary: 'Confirm a time that was put aside',
-        headers: IdempotencyHeader,
         params,
         response: { 200: BookingView, ...refusals },
       },
@@ -155,7 +149,6 @@ export async function bookingRoutes(app: Api) {
         operationId: 'cancelBooking',
         tags: ['bookings'],
         summary: 'Give a time back',
-        headers: IdempotencyHeader,
         params,
         response: { 200: BookingView, ...refusals },
       },
@@ -177,7 +170,6 @@ export async function bookingRoutes(app: Api) {
         operationId: 'moveBooking',
         tags: ['bookings'],
         summary: 'Move a booking to another time or resource',
-        headers: IdempotencyHeader,
         params,
         body: Type.Object({
           resourceId: Type.Optional(Id),
@@ -242,7 +234,6 @@ export async function bookingRoutes(app: Api) {
         operationId: 'openDoor',
         tags: ['doors'],
         summary: 'Open the door from the phone, from 15 minutes before to the end',
-        headers: IdempotencyHeader,
         params,
         body: Type.Object({ doorId: Type.Optional(Id) }),
         response: { 202: Type.Object({ commandId: Id }), ...refusals },

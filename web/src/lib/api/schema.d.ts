@@ -760,7 +760,10 @@ export interface operations {
     createAccount: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key and request again give the same answer and no second effect */
+                "idempotency-key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -812,7 +815,10 @@ export interface operations {
     verifyEmail: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key and request again give the same answer and no second effect */
+                "idempotency-key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -914,7 +920,10 @@ export interface operations {
     signIn: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key and request again give the same answer and no second effect */
+                "idempotency-key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -982,7 +991,10 @@ export interface operations {
     refreshSession: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key and request again give the same answer and no second effect */
+                "idempotency-key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1116,7 +1128,10 @@ export interface operations {
     requestPasswordReset: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key and request again give the same answer and no second effect */
+                "idempotency-key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1164,7 +1179,10 @@ export interface operations {
     resetPassword: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key and request again give the same answer and no second effect */
+                "idempotency-key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1780,7 +1798,10 @@ export interface operations {
     quoteBooking: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key and request again give the same answer and no second effect */
+                "idempotency-key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1966,6 +1987,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The same key and request again give the same answer and no second effect */
                 "idempotency-key"?: string;
             };
             path?: never;
@@ -2223,6 +2245,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The same key and request again give the same answer and no second effect */
                 "idempotency-key"?: string;
             };
             path: {
@@ -2331,6 +2354,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The same key and request again give the same answer and no second effect */
                 "idempotency-key"?: string;
             };
             path: {
@@ -2439,6 +2463,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The same key and request again give the same answer and no second effect */
                 "idempotency-key"?: string;
             };
             path: {
@@ -2606,6 +2631,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The same key and request again give the same answer and no second effect */
                 "idempotency-key"?: string;
             };
             path: {
@@ -3223,7 +3249,10 @@ export interface operations {
     closeSite: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key and request again give the same answer and no second effect */
+                "idempotency-key"?: string;
+            };
             path: {
                 slug: string;
             };
@@ -3336,7 +3365,10 @@ export interface operations {
     unlockDoor: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key and request again give the same answer and no second effect */
+                "idempotency-key"?: string;
+            };
             path: {
                 slug: string;
                 id: string;
@@ -3488,7 +3520,10 @@ export interface operations {
     registerBadge: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key and request again give the same answer and no second effect */
+                "idempotency-key"?: string;
+            };
             path: {
                 slug: string;
             };
@@ -3543,7 +3578,10 @@ export interface operations {
     revokeBadge: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key and request again give the same answer and no second effect */
+                "idempotency-key"?: string;
+            };
             path: {
                 slug: string;
                 id: string;
@@ -3954,7 +3992,10 @@ export interface operations {
     presentAtDoor: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key and request again give the same answer and no second effect */
+                "idempotency-key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4011,7 +4052,10 @@ export interface operations {
     walkThroughDoor: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key and request again give the same answer and no second effect */
+                "idempotency-key"?: string;
+            };
             path: {
                 id: string;
             };
