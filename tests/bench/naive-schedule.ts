@@ -76,7 +76,7 @@ function handOver(
         other.from >= leaving.until &&
         all.indexOf(other) < all.indexOf(window),
     );
-    if (readyAt > window.from || (isFirstOfItsClass && leaving.until > midnight)) {
+    if (readyAt > window.from || (isFirstOfItsClass && readyAt > midnight)) {
       handovers.push({
         from: Math.max(leaving.until, midnight),
         until: Math.min(readyAt, Math.max(window.until, readyAt > window.from ? 0 : readyAt)),

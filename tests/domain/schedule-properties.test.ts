@@ -7,6 +7,7 @@ import {
   expandRange,
   explainDay,
   frenchHolidays,
+  insertHandovers,
   listedHolidays,
   overlaps,
   type Period,
@@ -235,6 +236,23 @@ describe('for any templates, exceptions, closures, zone and year', () => {
         }
       }),
       { numRuns: 300 },
+    );
+  });
+
+  test('inserting handovers again changes nothing', () => {
+    fc.assert(
+      fc.property(anySchedule, ({ schedule: any, date: near }) => {
+        const expansion = expandRange(compileSchedule(any), { from: near, until: addDays(near, 1) });
+        fc.pre(expansion.squeezedOut.length === 0);
+        for (const { id, handoverMs } of any.spaces) {
+          const windows = expansion.windows.filter(({ spaceId: of }) => of === id);
+          const once = insertHandovers(windows, handoverMs, any.zone);
+          expect(once.windows).toEqual(windows);
+          expect(once.squeezedOut).toEqual([]);
+          expect(insertHandovers(once.windows, handoverMs, any.zone)).toEqual(once);
+        }
+      }),
+      { numRuns: 150 },
     );
   });
 

@@ -19,9 +19,10 @@ export interface WithHandovers<W> {
  * on the windows of the last `handoverMs` only. A window with no time left is `squeezedOut`; it still keeps the class
  * after it at a distance, since its public was told to come. Windows of staff neither wait nor make others wait.
  *
- * A handover is also recorded where the plan leaves time for it between two classes on one local day; it then lies right
- * behind the leaving public. Handovers belong to the local day of the public that arrives: what lies before its midnight
- * is closed time. They overlap neither each other nor a window of a public.
+ * A handover is also recorded where the plan leaves time for it; it then lies right behind the leaving public. What is
+ * told of it is the part on the local day of the public that arrives: before its midnight there is only closed time.
+ * Handovers overlap neither each other nor a window of a public. Where nothing is squeezed out, inserting again changes
+ * nothing.
  */
 export function insertHandovers<W extends Opening>(
   windows: readonly W[],
@@ -79,7 +80,7 @@ export function handoverInserter<W extends Opening>(
         if (readyAt < window.until) result.windows.push({ ...window, from: readyAt });
         else result.squeezedOut.push(window);
       } else {
-        if (leaving !== null && leaving === last && leaving.until > dayStart) note(leaving, window, dayStart, readyAt);
+        if (leaving !== null && leaving === last && readyAt > dayStart) note(leaving, window, dayStart, readyAt);
         result.windows.push(window);
       }
 
