@@ -21,6 +21,7 @@ export * from './pricing/types.ts';
 export * from './schedule/calendar.ts';
 export * from './schedule/check.ts';
 export * from './schedule/compatibility.ts';
+export * from './schedule/diff.ts';
 export * from './schedule/expand.ts';
 export * from './schedule/explain.ts';
 export * from './schedule/handover.ts';
