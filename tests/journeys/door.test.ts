@@ -84,7 +84,7 @@ journey(
     );
     const wrong = String((Number(today.pin) + 1) % 1_000_000).padStart(6, '0');
     expect(await typeCode(visitor, wrong)).toContain('Refusé.');
-    await hostPage.getByRole('log').getByText('Refusé : Inconnu').first().waitFor();
+    await hostPage.getByRole('log').getByText('Refusé : Personne inconnue').first().waitFor();
     await hostPage
       .getByRole('log')
       .getByText(/^trop tôt · code/)
@@ -104,7 +104,7 @@ journey(
     const arrival = hostPage
       .getByRole('listitem')
       .filter({ hasText: 'Violette Armand' })
-      .filter({ hasText: 'Arrivé à' });
+      .filter({ hasText: 'Là depuis' });
     await arrival.waitFor();
     await eventually(() => fact(hostPage, 'Personnes comptées')).toBe(inside + 1);
     await memberPage.reload();
