@@ -351,6 +351,17 @@ describe('days of the clock change and edges', () => {
     expect(expandDay(compileSchedule(schedule({ templates: [skipped] })), '2027-03-28').windows).toEqual([]);
   });
 
+  test('windows that the skipped hour makes begin together are in the order of their ids', () => {
+    const both = template('both', { kind: 'always' }, [
+      { ...weekly(null, 'general', '03:00', '05:00'), id: 'a' },
+      { ...weekly(null, 'general', '02:00', '04:00'), id: 'b' },
+    ]);
+    const idsOn = (date: string) =>
+      expandDay(compileSchedule(schedule({ templates: [both] })), date).windows.map(({ ruleId }) => ruleId);
+    expect(idsOn('2027-03-28')).toEqual(['a', 'b']);
+    expect(idsOn('2027-03-27')).toEqual(['b', 'a']);
+  });
+
   test('ranges end before their last date, and a day does not depend on the range around it', () => {
     const compiled = compileSchedule(LIBRARY);
     const week = expandRange(compiled, { from: '2026-11-23', until: '2026-11-28' });

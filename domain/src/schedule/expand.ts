@@ -116,7 +116,7 @@ export function expandRange(compiled: CompiledSchedule, range: DateRange): Expan
 
   // The handover into the first morning may come from the evening before.
   for (let date = addDays(range.from, -1); date < range.until; date = addDays(date, 1)) {
-    const day = dayOf(compiled, date);
+    const day = rulingsOn(compiled, date);
     instants.turnTo(date);
     for (const [index, compiledSpace] of compiled.spaces.entries()) {
       const { ruling, claims } = day.of(compiledSpace);
@@ -178,7 +178,7 @@ function pushWindows(
 }
 
 /** One date, as every space is asked about it. */
-export function dayOf(compiled: CompiledSchedule, date: LocalDate) {
+export function rulingsOn(compiled: CompiledSchedule, date: LocalDate) {
   const facts = dayFacts(compiled.calendar, date);
   const exceptions = compiled.exceptions.get(date) ?? [];
   const verdicts = new Map<RankedTemplate, Verdict>();

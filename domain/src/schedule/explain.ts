@@ -3,7 +3,7 @@ import { dayWindow } from '../time/local.ts';
 import type { LocalDate, Window } from '../time/types.ts';
 import { overlaps } from '../time/windows.ts';
 import type { DayFacts } from './calendar.ts';
-import { type CompiledSchedule, dayOf, expandDay, type Ruling } from './expand.ts';
+import { type CompiledSchedule, expandDay, type Ruling, rulingsOn } from './expand.ts';
 import { type PlainPeriod, type PrecedenceReason, precedenceOf } from './precedence.ts';
 import type { Handover, ScheduledWindow } from './types.ts';
 
@@ -49,7 +49,7 @@ export interface DayExplanation {
 /** Why each space is open as it is on the date: which template rules and what it went before, and the day to scale. */
 export function explainDay(compiled: CompiledSchedule, date: LocalDate): DayExplanation {
   const day = dayWindow(date, compiled.schedule.zone);
-  const asked = dayOf(compiled, date);
+  const asked = rulingsOn(compiled, date);
   const { windows, handovers } = expandDay(compiled, date);
   const closures = compiled.schedule.closures.filter((closure) => overlaps(closure, day));
 
