@@ -5,6 +5,7 @@ FROM node:26-bookworm-slim AS build
 WORKDIR /mitoyen
 # The packages first: they change less often than the sources.
 COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
+COPY patches/ patches/
 COPY domain/package.json domain/
 COPY db/package.json db/
 COPY server/package.json server/

@@ -44,6 +44,12 @@ export interface DatabaseOptions {
 type Client = postgres.Sql;
 
 /**
+ * Pause before a lost connection is tried again. The driver's own grows to twenty seconds and is counted over the whole pool: requests
+ * would wait that long for a database that has been back for a while.
+ */
+const RECONNECT_S = 0.25;
+
+/**
  * Longer statements are lists of rows or ids whose number varies: each would be kept as a statement of its own by every connection.
  */
 const MOST_PREPARED_PARAMETERS = 64;
@@ -81,6 +87,7 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
       max: options.max ?? 10,
       onnotice: () => {},
       connect_timeout: 10,
+      backoff: () => RECONNECT_S,
       ...(options.trace && {
         debug: (_: number, statement: string, parameters: unknown[]) => options.trace?.(statement, parameters),
       }),
