@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readJson, writeJson } from './files.ts';
-import { anyFreePort, firstFreePort, isPortFree } from './ports.ts';
+import { anyFreePort, firstFreePort, holdPort, isPortFree } from './ports.ts';
 
 /**
  * Ports of the embedded parts, kept from one start to the next while they stay free: bridges, and whoever looks into
@@ -42,5 +42,18 @@ export class KnownPorts {
     const chosen = usual === undefined ? await anyFreePort() : await firstFreePort(usual, isFree);
     this.note(name, chosen);
     return chosen;
+  }
+
+  /** `take`, and kept from other starts until it is released: much comes between this and the part that will listen there. */
+  async hold(name: string, usual?: number): Promise<{ port: number; release: () => Promise<void> }> {
+    for (let attempt = 1; ; attempt += 1) {
+      const port = await this.take(name, usual);
+      try {
+        return { port, release: await holdPort(port) };
+      } catch (error) {
+        // Taken between the question and now.
+        if (attempt === 10) throw error;
+      }
+    }
   }
 }

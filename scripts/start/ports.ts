@@ -34,6 +34,17 @@ export function anyFreePort(host = '127.0.0.1'): Promise<number> {
   });
 }
 
+/** Listens on the port in the place of whoever will in a while, so that nobody else takes it; answers nothing. Call to let it go. */
+export function holdPort(port: number, host = '127.0.0.1'): Promise<() => Promise<void>> {
+  return new Promise((resolve, reject) => {
+    const placeholder = createServer((socket) => socket.destroy());
+    placeholder.once('error', reject);
+    placeholder.listen({ port, host, exclusive: true }, () =>
+      resolve(() => new Promise((closed) => placeholder.close(() => closed()))),
+    );
+  });
+}
+
 /** The first free port from `first` on, among a hundred. */
 export async function firstFreePort(
   first: number,

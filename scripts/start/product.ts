@@ -14,7 +14,7 @@ import { firstFreePort, isWebPortFree, whoListens } from './ports.ts';
 import { ensureDatabase, ensureRoles } from './postgres/database.ts';
 import { stopOrphan, WrongPasswordError } from './postgres/server.ts';
 import { supervisePostgres } from './postgres/supervised.ts';
-import { answers, isListening } from './probes.ts';
+import { answers } from './probes.ts';
 import { loadSecrets, type Secrets } from './secrets.ts';
 import type { Progress } from './steps.ts';
 import { StopStack } from './stop-stack.ts';
@@ -131,10 +131,12 @@ async function startParts(
     return { detail: applied.length > 0 ? `${applied.length} / ${total}` : `${total}`, value: undefined };
   });
 
+  const heldPort = env.MQTT_URL ? undefined : await ports.hold('mqtt', 1883);
+  if (heldPort) parts.push('broker port', heldPort.release);
   const broker = env.MQTT_URL
     ? { url: env.MQTT_URL, username: env.MQTT_USERNAME || 'mitoyen-server', password: env.MQTT_PASSWORD ?? '' }
     : {
-        url: `mqtt://127.0.0.1:${await ports.take('mqtt', 1883)}`,
+        url: `mqtt://127.0.0.1:${heldPort?.port}`,
         username: 'mitoyen-server',
         password: secrets.brokerPassword,
       };
@@ -168,16 +170,17 @@ async function startParts(
     });
   }
 
-  if (!env.MQTT_URL) {
+  if (heldPort) {
     await progress.step('broker', async () => {
       mergeBrokerUsers(data.brokerUsers, { [broker.username]: brokerUser(broker.password, 'mitoyen/1/') });
-      const brokerPort = new URL(broker.url).port;
+      await heldPort.release();
       await startChild('broker', 1_000, 'broker', {
         script: join(REPOSITORY, 'scripts', 'start', 'broker', 'main.ts'),
-        env: { BROKER_PORT: brokerPort, BROKER_USERS: data.brokerUsers },
-        ready: () => isListening(Number(brokerPort)),
+        env: { BROKER_PORT: String(heldPort.port), BROKER_USERS: data.brokerUsers },
+        // Not by whether somebody listens there: that could be another start's broker.
+        ready: 'line',
       });
-      return { detail: `port ${brokerPort}`, value: undefined };
+      return { detail: `port ${heldPort.port}`, value: undefined };
     });
   }
 

@@ -68,6 +68,21 @@ describe('ports of embedded parts', () => {
     await occupy(first);
     expect(await new KnownPorts(file).take('postgres', usual)).not.toBe(first);
   });
+
+  test('one that is held goes to no other start before it is released, and to two starts at once neither', async () => {
+    const usual = await anyFreePort();
+    const starts = await Promise.all(
+      [await dataDir(), await dataDir()].map((dir) => new KnownPorts(join(dir, 'ports.json')).hold('mqtt', usual)),
+    );
+    expect(new Set(starts.map(({ port }) => port)).size).toBe(2);
+    for (const { port } of starts) expect(await isPortFree(port)).toBe(false);
+    for (const { port, release } of starts) {
+      await release();
+      expect(await isPortFree(port)).toBe(true);
+      // A start that is given up after the broker has begun releases it once more.
+      await release();
+    }
+  });
 });
 
 describe('the lock of a data folder', () => {

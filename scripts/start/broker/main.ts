@@ -5,7 +5,7 @@ const broker = await startBroker({
   usersFile: process.env.BROKER_USERS ?? '',
   log: (line) => console.log(`${new Date().toISOString()} ${line}`),
 });
-console.log(`broker listening on 127.0.0.1:${broker.port}`);
+console.log(JSON.stringify({ ready: true, port: broker.port }));
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => void broker.close().then(() => process.exit(0)));
