@@ -12,8 +12,8 @@ import type { Messages } from './messages.ts';
 import { REPOSITORY } from './options.ts';
 import { firstFreePort, isWebPortFree, whoListens } from './ports.ts';
 import { ensureDatabase, ensureRoles } from './postgres/database.ts';
-import { stopOrphan, WrongPasswordError } from './postgres/server.ts';
-import { supervisePostgres } from './postgres/supervised.ts';
+import { PostgresStartError, stopOrphan, WrongPasswordError } from './postgres/server.ts';
+import { type SupervisedPostgres, supervisePostgres } from './postgres/supervised.ts';
 import { answers } from './probes.ts';
 import { loadSecrets, type Secrets } from './secrets.ts';
 import type { Progress } from './steps.ts';
@@ -246,20 +246,24 @@ async function openDatabase(
   }
   const home = postgresHome(data);
   if (!home.startsWith(realpathSync(data.root))) progress.notice(messages.elsewhere(data.root, home));
-  const port = await ports.take('postgres', 5432);
   const log = new LogFile(join(data.logs, 'postgres.log'));
-  const supervised = await supervisePostgres(
-    {
-      home,
-      port,
-      superuserPassword: secrets.postgresPassword,
-      onLog: (line) => {
-        log.write(line);
-        options.onLine?.('postgres', line);
-      },
-    },
-    (pauseMs) => progress.notice(messages.fell('postgres', 'PostgreSQL', pauseMs / 1000, log.path)),
-  );
+  const onLog = (line: string) => {
+    log.write(line);
+    options.onLine?.('postgres', line);
+  };
+  const onFall = (pauseMs: number) =>
+    progress.notice(messages.fell('postgres', 'PostgreSQL', pauseMs / 1000, log.path));
+  const start = async (attempt: number): Promise<SupervisedPostgres> => {
+    const port = await ports.take('postgres', 5432);
+    try {
+      return await supervisePostgres({ home, port, superuserPassword: secrets.postgresPassword, onLog }, onFall);
+    } catch (error) {
+      // Another start has taken it meanwhile: a cluster takes a while to make.
+      if (error instanceof PostgresStartError && error.portTaken && attempt < 5) return start(attempt + 1);
+      throw error;
+    }
+  };
+  const supervised = await start(1);
   parts.push('database', async () => {
     await supervised.stop();
     log.close();
@@ -268,7 +272,7 @@ async function openDatabase(
   await ensureRoles(server.superuserUrl(), { owner: secrets.ownerPassword, app: secrets.appPassword });
   await ensureDatabase(server.superuserUrl(), 'mitoyen');
   return {
-    detail: `port ${port}${server.user ? `, ${server.user.name}` : ''}`,
+    detail: `port ${server.port}${server.user ? `, ${server.user.name}` : ''}`,
     value: {
       ownerUrl: server.url('mitoyen', 'mitoyen_owner', secrets.ownerPassword),
       appUrl: server.url('mitoyen', 'mitoyen_app', secrets.appPassword),

@@ -215,9 +215,10 @@ async function untilReady(url: string, hasGone: () => boolean): Promise<boolean>
       await sql`select 1`;
       return true;
     } catch (error) {
-      // 28P01, invalid_password: no waiting will help.
-      if ((error as { code?: string }).code === '28P01') throw new WrongPasswordError();
-      await sleep(40);
+      // 28P01, invalid_password: no waiting will help, unless it is another server that has got the port, and ours is about to give up.
+      const isRefused = (error as { code?: string }).code === '28P01';
+      await sleep(isRefused ? 500 : 40);
+      if (isRefused && !hasGone()) throw new WrongPasswordError();
     } finally {
       await sql.end({ timeout: 1 });
     }
