@@ -10,12 +10,13 @@ export class MovableTime implements TimeSource {
     this.#now = Temporal.Instant.from(at).epochMilliseconds;
   }
 
+  /** Whole milliseconds, as of every clock; a timer with a random part may run between two. */
   now(): number {
-    return this.#now;
+    return Math.round(this.#now);
   }
 
   monotonicMs(): number {
-    return this.#monotonic;
+    return Math.round(this.#monotonic);
   }
 
   after(delayMs: number, task: () => void): () => void {
