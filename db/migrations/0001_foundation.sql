@@ -317,7 +317,7 @@ create table bookings (
   ends_at timestamptz not null,
   -- The booked time plus the resource's buffers.
   occupied tstzrange not null,
-  -- The booked time plus the space's handover: no other class of audiences in the space meanwhile.
+  -- The booked time plus the space's handover after it: no other class of audiences in the space meanwhile.
   space_hold tstzrange not null,
   status text not null
     check (status in ('held', 'confirmed', 'checked_in', 'completed', 'cancelled', 'expired', 'no_show')),
@@ -515,7 +515,7 @@ create table commands (
   site_id uuid not null,
   bridge_id uuid not null,
   door_id uuid not null,
-  action text not null check (action in ('unlock', 'lock', 'lockdown', 'release', 'identify', 'resync')),
+  action text not null check (action in ('unlock', 'lock', 'lockdown', 'release', 'normal', 'identify', 'resync')),
   actor_account_id uuid not null,
   booking_id uuid,
   issued_at timestamptz not null,
@@ -580,7 +580,7 @@ create index occupancy_readings_by_site_time on occupancy_readings (network_id, 
 create table outbox (
   network_id uuid not null references networks (id),
   id uuid not null,
-  topic text not null check (topic in ('mail', 'grants', 'config')),
+  topic text not null check (topic in ('mail', 'grants')),
   payload jsonb not null,
   attempts smallint not null default 0,
   available_at timestamptz not null,

@@ -201,7 +201,6 @@ async function startParts(
         MITOYEN_SIGNING_KEY: signingKey,
         MITOYEN_DEMO: demo ? '1' : undefined,
         SIMULATOR_URL: demo?.simulatorUrl,
-        BROKER_USERS: env.MQTT_URL ? undefined : data.brokerUsers,
         WEB_BUILD: options.run === 'built' ? WEB_BUILD : undefined,
       },
       ready: () => answers(`http://127.0.0.1:${port}/readyz`),

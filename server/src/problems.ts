@@ -203,6 +203,17 @@ export const PROBLEMS = {
     ],
     ['In another use', 'Another public still has the place. The door will open at the time of your booking.'],
   ),
+  'door.outside_opening_window': kind(
+    409,
+    [
+      'Lieu fermé à cette heure',
+      'Personne n’est attendu dans le lieu à ce moment-là. La porte s’ouvrira à l’heure de votre réservation.',
+    ],
+    [
+      'Place closed at this hour',
+      'Nobody is expected in the place at that time. The door will open at the time of your booking.',
+    ],
+  ),
   'door.site_offline': kind(
     503,
     [

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { bookings } from '@mitoyen/db/schema';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -274,6 +275,52 @@ describe('moving and cancelling', () => {
     });
     sam = await api.as(samPerson);
     await book(sam, desk(), NOW + HOUR, NOW + 2 * HOUR);
+  });
+});
+
+describe('the staff', () => {
+  it('lengthens a booking that runs, and does not move its start', async () => {
+    const host = await network.addPerson(`host-${count}`, { role: 'host', structureId: site.structureId });
+    const booking = await book(lea, desk(), NOW + HOUR, NOW + 2 * HOUR);
+    clock.moveTo(NOW + HOUR + HOUR / 2);
+    const staff = await api.as(host);
+    const to = { startsAt: iso(NOW + HOUR), endsAt: iso(NOW + 4 * HOUR) };
+    expect(await staff.send('POST', `/bookings/${booking.id}/move`, to)).toMatchObject({
+      status: 200,
+      body: { endsAt: to.endsAt, price: { minor: 900 } },
+    });
+    const later = { ...to, startsAt: iso(NOW + HOUR + HOUR / 4) };
+    expect((await staff.send('POST', `/bookings/${booking.id}/move`, later)).body.code).toBe('booking.already_started');
+    const own = await api.as(leaPerson);
+    expect((await own.send('POST', `/bookings/${booking.id}/move`, to)).body.code).toBe('booking.already_started');
+  });
+});
+
+describe('two bookings that draw one PIN at the same moment', () => {
+  it('get two', async () => {
+    let draws = 0;
+    const random = (size: number) => {
+      if (size !== 6) return randomBytes(size);
+      draws += 1;
+      return draws <= 2 ? new Uint8Array(6).fill(7) : randomBytes(size);
+    };
+    const drawing = await startTestApi(database, network, clock, { random });
+    const two = await Promise.all([drawing.as(leaPerson), drawing.as(samPerson)]);
+    const ids = await Promise.all(
+      two.map(async (who, index) => {
+        const held = await who.send('POST', '/bookings', request(desk(index), NOW + HOUR, NOW + 2 * HOUR));
+        return held.body.id as string;
+      }),
+    );
+    const confirmed = await Promise.all(two.map((who, index) => who.send('POST', `/bookings/${ids[index]}/confirm`)));
+    expect(confirmed.map(({ status }) => status)).toEqual([200, 200]);
+    const pins = await Promise.all(
+      two.map(async (who, index) => (await who.get(`/bookings/${ids[index]}`)).body.access.pin),
+    );
+    expect(pins).toContain('777777');
+    expect(new Set(pins).size).toBe(2);
+    expect(draws).toBeGreaterThan(2);
+    await drawing.close();
   });
 });
 

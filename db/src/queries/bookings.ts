@@ -325,13 +325,6 @@ export async function isPinTaken(tx: Tx, networkId: string, siteId: string, look
   return row !== undefined;
 }
 
-export async function updatePinWindow(tx: Tx, networkId: string, credentialId: string, window: Window) {
-  await tx
-    .update(credentials)
-    .set({ activeDuring: window })
-    .where(and(eq(credentials.networkId, networkId), eq(credentials.id, credentialId)));
-}
-
 /** Whom to write to about a booking; null for a member without a login. */
 export async function findContactOfMember(tx: Tx, networkId: string, memberId: string) {
   const [row] = await tx

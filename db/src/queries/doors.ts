@@ -11,7 +11,7 @@ import {
   doorSpaces,
   doors,
   grantSnapshots,
-  hostStructures,
+  instantToSql,
   members,
   occupancyReadings,
   sites,
@@ -107,10 +107,6 @@ export async function listBridges(tx: Tx, networkId: string) {
     .from(bridges)
     .where(and(eq(bridges.networkId, networkId), isNull(bridges.revokedAt)))
     .orderBy(asc(bridges.id));
-}
-
-export async function insertBridge(tx: Tx, bridge: typeof bridges.$inferInsert) {
-  await tx.insert(bridges).values(bridge);
 }
 
 export async function updateBridge(
@@ -285,6 +281,35 @@ export async function expireCommands(tx: Tx, networkId: string, before: Instant)
     .where(and(eq(commands.networkId, networkId), eq(commands.outcome, 'pending'), lt(commands.expiresAt, before)));
 }
 
+/**
+ * Gives events that a bridge wrote with an unknown clock their instants, once the wall time of its boot is known: each has the
+ * milliseconds since that boot. Returns how many.
+ */
+export async function correctInstants(
+  tx: Tx,
+  networkId: string,
+  bridgeId: string,
+  bootId: string,
+  bootedAt: Instant,
+): Promise<number> {
+  const rows = await tx
+    .update(accessEvents)
+    .set({
+      occurredAt: sql`${instantToSql(bootedAt)}::timestamptz + make_interval(secs => (${accessEvents.detail} ->> 'monotonicMs')::float8 / 1000)`,
+      clockTrust: 'corrected',
+    })
+    .where(
+      and(
+        eq(accessEvents.networkId, networkId),
+        eq(accessEvents.bridgeId, bridgeId),
+        eq(accessEvents.clockTrust, 'unknown'),
+        sql`${accessEvents.detail} ->> 'bootId' = ${bootId}`,
+      ),
+    )
+    .returning({ sequence: accessEvents.sequence });
+  return rows.length;
+}
+
 // --- what happened ------------------------------------------------------------------------------------------------------
 
 /** Events already known (same bridge, epoch and sequence) are left as they are. Returns the sequences that are new. */
@@ -342,6 +367,11 @@ export async function listAccessEvents(
     .limit(filter.limit);
 }
 
+/** Commands to doors are movements too. */
+export async function purgeCommands(tx: Tx, networkId: string, before: Instant) {
+  await tx.delete(commands).where(and(eq(commands.networkId, networkId), lt(commands.issuedAt, before)));
+}
+
 /** CNIL: movements are kept three months at most. */
 export async function purgeAccessEvents(tx: Tx, networkId: string, before: Instant) {
   await tx.delete(accessEvents).where(and(eq(accessEvents.networkId, networkId), lt(accessEvents.occurredAt, before)));
@@ -368,12 +398,4 @@ export async function listLatestReadings(tx: Tx, networkId: string, siteId: stri
       ),
     )
     .orderBy(occupancyReadings.deviceId, occupancyReadings.kind, desc(occupancyReadings.measuredAt));
-}
-
-export async function findStructure(tx: Tx, networkId: string, id: string) {
-  const [row] = await tx
-    .select()
-    .from(hostStructures)
-    .where(and(eq(hostStructures.networkId, networkId), eq(hostStructures.id, id)));
-  return row ?? null;
 }

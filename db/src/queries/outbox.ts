@@ -1,5 +1,5 @@
 import type { Instant } from '@mitoyen/domain';
-import { and, asc, desc, eq, isNull, lt, lte, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, isNull, lt, lte, or, sql } from 'drizzle-orm';
 import type { Tx } from '../database.ts';
 import { mails, outbox } from '../schema/index.ts';
 
@@ -44,8 +44,15 @@ export async function updateOutbox(
     .where(and(eq(outbox.networkId, networkId), eq(outbox.id, id)));
 }
 
+/** What was given up is kept longer: somebody may ask why. */
+const FAILED_KEPT_MS = 30 * 24 * 3_600_000;
+
 export async function purgeOutbox(tx: Tx, networkId: string, before: Instant) {
-  await tx.delete(outbox).where(and(eq(outbox.networkId, networkId), lt(outbox.doneAt, before)));
+  await tx
+    .delete(outbox)
+    .where(
+      and(eq(outbox.networkId, networkId), or(lt(outbox.doneAt, before), lt(outbox.failedAt, before - FAILED_KEPT_MS))),
+    );
 }
 
 /** Tells every server's live listeners. Sent when the transaction commits. */

@@ -1,5 +1,5 @@
 import type { Instant } from '@mitoyen/domain';
-import { and, asc, count, desc, eq, gt, ilike, inArray, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, ilike, inArray, isNull, lt, or, sql } from 'drizzle-orm';
 import type { Tx } from '../database.ts';
 import { preparedQuery } from '../prepared.ts';
 import {
@@ -93,14 +93,6 @@ export async function findAccountByEmail(tx: Tx, networkId: string, email: strin
     .select()
     .from(accounts)
     .where(and(eq(accounts.networkId, networkId), eq(accounts.email, email)));
-  return row ?? null;
-}
-
-export async function findAccount(tx: Tx, networkId: string, id: string) {
-  const [row] = await tx
-    .select()
-    .from(accounts)
-    .where(and(eq(accounts.networkId, networkId), eq(accounts.id, id)));
   return row ?? null;
 }
 
@@ -388,7 +380,12 @@ export async function revokeCredential(tx: Tx, networkId: string, id: string, at
     .where(and(eq(credentials.networkId, networkId), eq(credentials.id, id), isNull(credentials.revokedAt)));
 }
 
-export async function countMembers(tx: Tx, networkId: string) {
-  const [row] = await tx.select({ count: count() }).from(members).where(eq(members.networkId, networkId));
-  return row?.count ?? 0;
+/** Sessions that ended and links that no longer serve, before `before`. */
+export async function purgeSessionsAndTokens(tx: Tx, networkId: string, before: Instant) {
+  await tx
+    .delete(sessions)
+    .where(and(eq(sessions.networkId, networkId), or(lt(sessions.expiresAt, before), lt(sessions.revokedAt, before))));
+  await tx
+    .delete(accountTokens)
+    .where(and(eq(accountTokens.networkId, networkId), lt(accountTokens.expiresAt, before)));
 }

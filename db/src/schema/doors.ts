@@ -132,7 +132,9 @@ export const commands = pgTable(
     siteId: uuid('site_id').notNull(),
     bridgeId: uuid('bridge_id').notNull(),
     doorId: uuid('door_id').notNull(),
-    action: text('action', { enum: ['unlock', 'lock', 'lockdown', 'release', 'identify', 'resync'] }).notNull(),
+    action: text('action', {
+      enum: ['unlock', 'lock', 'lockdown', 'release', 'normal', 'identify', 'resync'],
+    }).notNull(),
     actorAccountId: uuid('actor_account_id').notNull(),
     bookingId: uuid('booking_id'),
     issuedAt: instant('issued_at').notNull(),

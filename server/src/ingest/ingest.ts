@@ -1,5 +1,6 @@
 import {
   checkInBooking,
+  correctInstants,
   findBridgeOfSite,
   findMembersOfAccounts,
   insertAccessEvents,
@@ -205,6 +206,10 @@ export function createIngest(services: Services, broker: Broker, log: Log): Inge
         tx,
         batch.events.map((event) => ({ ...eventRow(source, batch, event, now), ...whoAndWhat(event, memberOf) })),
       );
+      const reference = batch.events.find((event) => event.clockTrust === 'trusted');
+      if (reference !== undefined) {
+        await correctInstants(tx, networkId, bridgeId, batch.bootId, reference.at - reference.monotonicMs);
+      }
       for (const event of batch.events) if (fresh.has(event.sequence)) await applyEvent(source, event, now, tx);
       await updateBridge(tx, networkId, bridgeId, {
         eventsEpoch: batch.journalEpoch,
@@ -224,7 +229,7 @@ export function createIngest(services: Services, broker: Broker, log: Log): Inge
     tx: Parameters<typeof checkInBooking>[0],
   ): Promise<void> {
     // A bridge with a clock ahead of ours must not make a device look fresher than now.
-    const at = Math.min(event.at, now);
+    const at = event.clockTrust === 'unknown' ? now : Math.min(event.at, now);
     if (event.kind === 'access' && event.granted && event.bookingId && UUID.test(event.bookingId)) {
       await checkInBooking(tx, networkId, event.bookingId, at);
     }
@@ -372,7 +377,8 @@ function eventRow(source: Source, batch: EventBatch, event: JournalEvent, receiv
     doorId: uuidOrNull(doorId),
     deviceId: uuidOrNull(deviceId),
     kind,
-    occurredAt: at,
+    // An unknown clock may say 1970. Until the boot's wall time is known the event stands where it arrived: it was not later.
+    occurredAt: clockTrust === 'unknown' ? receivedAt : at,
     clockTrust,
     receivedAt,
     detail: { ...rest, bootId: batch.bootId, monotonicMs },

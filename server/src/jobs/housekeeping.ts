@@ -5,9 +5,11 @@ import {
   listBridges,
   listNetworks,
   purgeAccessEvents,
+  purgeCommands,
   purgeIdempotencyKeys,
   purgeMails,
   purgeOutbox,
+  purgeSessionsAndTokens,
   purgeThrottles,
 } from '@mitoyen/db/queries';
 import { publishGrants } from '../access/publish-grants.ts';
@@ -20,6 +22,8 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 /** CNIL and the ministries' own rule (arrêté of 6 June 2016, art. 5): badge movements are kept three months at most. */
 const MOVEMENTS_KEPT_MS = 90 * DAY_MS;
 const IDEMPOTENCY_KEPT_MS = 2 * DAY_MS;
+/** So that a stolen refresh token that comes back late is still recognised as one. */
+const ENDED_SESSIONS_KEPT_MS = 30 * DAY_MS;
 const MAILS_KEPT_MS = 30 * DAY_MS;
 
 /**
@@ -37,6 +41,8 @@ export async function runHousekeeping(services: Services, broker: Broker | null,
         await purgeIdempotencyKeys(tx, networkId, now - IDEMPOTENCY_KEPT_MS);
         await purgeThrottles(tx, networkId, now - DAY_MS);
         await purgeOutbox(tx, networkId, now - DAY_MS);
+        await purgeSessionsAndTokens(tx, networkId, now - ENDED_SESSIONS_KEPT_MS);
+        await purgeCommands(tx, networkId, now - MOVEMENTS_KEPT_MS);
         await purgeMails(tx, networkId, now - MAILS_KEPT_MS);
         await purgeAccessEvents(tx, networkId, now - MOVEMENTS_KEPT_MS);
         return listBridges(tx, networkId);

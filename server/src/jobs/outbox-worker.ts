@@ -1,5 +1,5 @@
 import { findMail, listNetworks, markMailSent, OUTBOX_CHANNEL, takeOutbox, updateOutbox } from '@mitoyen/db/queries';
-import { publishConfig, publishGrants } from '../access/publish-grants.ts';
+import { publishGrants } from '../access/publish-grants.ts';
 import type { Broker } from '../adapters/broker.ts';
 import type { Mailer } from '../adapters/mailer.ts';
 import type { Log, Services } from '../services.ts';
@@ -42,12 +42,10 @@ export function createOutboxWorker(
             await deliver(networkId, String(row.payload.mailId), tx);
           } else {
             const siteId = String(row.payload.siteId);
-            const key = `${row.topic}/${siteId}`;
-            const publish = row.topic === 'grants' ? publishGrants : publishConfig;
-            if (adapters.broker !== null && !sites.has(key)) {
-              sites.set(key, publish(services, adapters.broker, networkId, siteId));
+            if (adapters.broker !== null && !sites.has(siteId)) {
+              sites.set(siteId, publishGrants(services, adapters.broker, networkId, siteId));
             }
-            await sites.get(key);
+            await sites.get(siteId);
           }
           await updateOutbox(tx, networkId, row.id, { doneAt: now, attempts: row.attempts + 1 });
         } catch (error) {

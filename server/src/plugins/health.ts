@@ -1,5 +1,6 @@
 import { appliedMigrations, releaseMigrations } from '@mitoyen/db';
 import type { FastifyInstance } from 'fastify';
+import { PROBLEMS, type ProblemCode, RefusalError } from '../problems.ts';
 import { apiDocsPage } from './api-docs.ts';
 
 /** For the machines that watch the product: alive, ready, what the API is. Prometheus reads /metrics. */
@@ -39,5 +40,17 @@ export async function healthRoutes(app: FastifyInstance) {
         "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
       )
       .send(apiDocsPage(app.swagger() as Parameters<typeof apiDocsPage>[0], '/api/openapi.json')),
+  );
+
+  // What the `type` of a problem document leads to.
+  app.get<{ Params: { code: string } }>(
+    '/problems/:code',
+    { config: { action: 'platform.observe' }, schema: { hide: true } },
+    async (request) => {
+      const { code } = request.params;
+      if (!Object.hasOwn(PROBLEMS, code)) throw new RefusalError('not_found');
+      const { status, title, detail } = PROBLEMS[code as ProblemCode];
+      return { code, status, title, detail };
+    },
   );
 }

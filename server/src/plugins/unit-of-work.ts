@@ -23,6 +23,8 @@ const CONSTRAINT_PROBLEMS: Readonly<Record<string, ProblemCode>> = {
 
 /** Deadlock and serialisation failure: PostgreSQL asks that the transaction be run again. */
 const RETRYABLE = new Set(['40P01', '40001']);
+/** Two bookings drew one PIN at once: the transaction that lost draws again. */
+const REDRAWN_CONSTRAINTS = new Set(['credentials_pin_unique_at_site']);
 const ATTEMPTS = 4;
 
 const codeOf = (error: unknown): string | undefined => {
@@ -38,7 +40,8 @@ async function inTransaction<T>(services: Services, networkId: string, work: (tx
       const violation = constraintViolation(error);
       const problem = violation === null ? undefined : CONSTRAINT_PROBLEMS[violation.constraint];
       if (problem !== undefined) throw new RefusalError(problem);
-      if (attempt >= ATTEMPTS || !RETRYABLE.has(codeOf(error) ?? '')) throw error;
+      const isRetryable = RETRYABLE.has(codeOf(error) ?? '') || REDRAWN_CONSTRAINTS.has(violation?.constraint ?? '');
+      if (attempt >= ATTEMPTS || !isRetryable) throw error;
     }
   }
 }

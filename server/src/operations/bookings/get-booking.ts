@@ -3,7 +3,6 @@ import { type Context, signedIn } from '../../context.ts';
 import { ok, type Result } from '../../problems.ts';
 import type { BookingDetailBody } from '../../routes/schemas.ts';
 import { bookingView, isoWindow } from '../views.ts';
-import { pinWindow } from './issue-pin.ts';
 import { loadBooking } from './load-booking.ts';
 
 /** A booking with the ways in that it gives. Only its holder sees the PIN. Refusal: `not_found`. */
@@ -22,7 +21,8 @@ export async function getBooking(context: Context, id: string): Promise<Result<B
     listDoors(tx, networkId, booking.siteId),
     findBridgeOfSite(tx, networkId, booking.siteId),
   ]);
-  const phone = pinWindow(booking);
+  const entrance = doors.find((door) => door.isEntrance);
+  const phone = { from: booking.startsAt - (entrance?.earlyMinutes ?? 0) * 60_000, until: booking.endsAt };
   return ok({
     ...view,
     access: {

@@ -5,12 +5,13 @@ import { makeId } from '../../ids.ts';
 import type { Services } from '../../services.ts';
 
 const PIN_DIGITS = 6;
-const EARLY_MS = 15 * 60_000;
+/** The earliest that any door lets a holder in (check of `doors.early_minutes`). */
+const WIDEST_EARLY_MS = 120 * 60_000;
 const DRAWS = 20;
 
-/** A PIN counts from the earliest arrival to the end of its booking. */
-export const pinWindow = (booking: { startsAt: number; endsAt: number }): Window => ({
-  from: booking.startsAt - EARLY_MS,
+/** A PIN opens at most from the earliest arrival to the end of its booking: in that time it is the only one of its kind at the site. */
+const pinWindow = (booking: { startsAt: number; endsAt: number }): Window => ({
+  from: booking.startsAt - WIDEST_EARLY_MS,
   until: booking.endsAt,
 });
 

@@ -53,7 +53,9 @@ export async function moveBooking(
     findAudience(tx, networkId, booking.audience),
   ]);
   if (resource === null || audience === null) return refuse('not_found');
-  const checked = await checkWindow(context, resource, audience, window);
+  // Staff may lengthen or shorten what runs: its start is then not in the past, it is where it was.
+  const asOf = by === 'staff' && window.from === booking.startsAt ? Math.min(now, booking.startsAt) : now;
+  const checked = await checkWindow({ ...context, now: asOf }, resource, audience, window);
   if (!checked.ok) return checked;
   const { occupied, spaceHold } = checked.value;
   await expireHolds(
