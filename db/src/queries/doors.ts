@@ -274,11 +274,11 @@ export async function settleCommand(
   return rows.length === 1;
 }
 
-export async function expireCommands(tx: Tx, networkId: string, before: Instant) {
+export async function expireCommands(tx: Tx, networkId: string, now: Instant) {
   await tx
     .update(commands)
-    .set({ outcome: 'expired', resultAt: before })
-    .where(and(eq(commands.networkId, networkId), eq(commands.outcome, 'pending'), lt(commands.expiresAt, before)));
+    .set({ outcome: 'expired', resultAt: now })
+    .where(and(eq(commands.networkId, networkId), eq(commands.outcome, 'pending'), lte(commands.expiresAt, now)));
 }
 
 /**
