@@ -502,6 +502,25 @@ describe('what bridges say', () => {
     expect((await eventsOf('bridge')).map(({ sequence }) => sequence).sort()).toEqual([1, 2, 3, 4, 5]);
   });
 
+  it('gives what an unknown clock wrote its instant once the wall time of that boot is known', async () => {
+    const written = (sequence: number, at: number, monotonicMs: number, clockTrust: 'unknown' | 'trusted') => ({
+      ...batch(sequence, sequence),
+      events: batch(sequence, sequence).events.map((event) => ({ ...event, at, monotonicMs, clockTrust })),
+    });
+    const BOOTED_1970 = 5_000;
+    await say('events', written(1, BOOTED_1970, 5_000, 'unknown'));
+    await takeFromServer('ack', ({ events }) => events?.sequence === 1);
+    // Not in 1970, where the purge of old movements would find it: it came no later than it arrived.
+    expect((await eventsOf('bridge')).map(({ occurredAt }) => occurredAt)).toEqual([api.services.clock.now()]);
+    await say('events', written(2, NOW - 10_000, 65_000, 'trusted'));
+    await takeFromServer('ack', ({ events }) => events?.sequence === 2);
+    const rows = (await eventsOf('bridge')).sort((a, b) => a.sequence - b.sequence);
+    expect(rows.map(({ occurredAt, clockTrust }) => [occurredAt, clockTrust])).toEqual([
+      [NOW - 70_000, 'corrected'],
+      [NOW - 10_000, 'trusted'],
+    ]);
+  });
+
   it('takes nothing from another key', async () => {
     bridgeKey = { ...generateSigningKey(bridgeId), publicKey: bridgeKey.publicKey };
     await say('events', batch(1, 1));
