@@ -46,6 +46,7 @@ describe('the life of a booking', () => {
         'checked_in cancel cancelled',
         'cancelled reinstate confirmed',
         'no_show reinstate confirmed',
+        'no_show check_in completed',
       ].sort(),
     );
   });

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { accessEvents, bridges, devices, grantSnapshots } from '@mitoyen/db/schema';
+import { accessEvents, bookings, bridges, devices, grantSnapshots } from '@mitoyen/db/schema';
 import { newId } from '@mitoyen/domain';
 import { type Bridge, createBridge, createLog, parseConfig } from '@mitoyen/firmware-bridge';
 import { createSimulatedSite, type SimulatedSite, seededRandom } from '@mitoyen/firmware-bridge/simulate';
@@ -519,6 +519,32 @@ describe('what bridges say', () => {
       [NOW - 70_000, 'corrected'],
       [NOW - 10_000, 'trusted'],
     ]);
+  });
+
+  it('takes a no-show back when it hears late that its holder came', async () => {
+    const { id } = await book(lea);
+    await moveTo(ELEVEN);
+    await runHousekeeping(api.services, null, quiet);
+    expect((await lea.get(`/bookings/${id}`)).body.status).toBe('no_show');
+    const late = batch(1, 1);
+    const arrival: EventBatch['events'][number] = {
+      sequence: 1,
+      at: TEN + MINUTE,
+      monotonicMs: 1,
+      clockTrust: 'trusted',
+      kind: 'access',
+      doorId: site.entranceDoorId,
+      granted: true,
+      reason: 'booking',
+      grantId: 'grant',
+      bookingId: id,
+      holderRef: leaPerson.memberId,
+      credentialKind: 'badge',
+    };
+    await say('events', { ...late, events: [arrival] });
+    await takeFromServer('ack', ({ events }) => events?.sequence === 1);
+    const [row] = await network.within((tx) => tx.select().from(bookings).where(eq(bookings.id, id)));
+    expect(row).toMatchObject({ status: 'completed', checkedInAt: TEN + MINUTE });
   });
 
   it('takes nothing from another key', async () => {

@@ -335,12 +335,20 @@ export async function findContactOfMember(tx: Tx, networkId: string, memberId: s
   return row ?? null;
 }
 
-/** First arrival through a door: confirmed becomes checked in. False when it was so already or never can be. */
+/**
+ * First arrival through a door: confirmed becomes checked in, and what had been taken for a no-show (the place had no connection)
+ * completed. False when it was so already or never can be.
+ */
 export async function checkInBooking(tx: Tx, networkId: string, id: string, at: Instant): Promise<boolean> {
   const rows = await tx
     .update(bookings)
-    .set({ status: 'checked_in', checkedInAt: at })
-    .where(and(eq(bookings.networkId, networkId), eq(bookings.id, id), eq(bookings.status, 'confirmed')))
+    .set({
+      status: sql`case when ${bookings.status} = 'no_show' then 'completed' else 'checked_in' end`,
+      checkedInAt: at,
+    })
+    .where(
+      and(eq(bookings.networkId, networkId), eq(bookings.id, id), inArray(bookings.status, ['confirmed', 'no_show'])),
+    )
     .returning({ id: bookings.id });
   return rows.length === 1;
 }

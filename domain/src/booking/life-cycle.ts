@@ -18,7 +18,8 @@ export const BOOKING_TRANSITIONS: Readonly<
   completed: {},
   cancelled: { reinstate: 'confirmed' },
   expired: {},
-  no_show: { reinstate: 'confirmed' },
+  // A place without a connection tells late who came.
+  no_show: { reinstate: 'confirmed', check_in: 'completed' },
 };
 
 /** True for a status in which the booking occupies its resource and its space. */
