@@ -42,7 +42,10 @@ export const errorsPlugin = fp(async (app, services: Services) => {
     if (known !== undefined) return { code: known };
     if (statusCode !== undefined && statusCode < 500) return { code: 'request.malformed' };
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    if (UNAVAILABLE.test(String((cause as { code?: string }).code ?? ''))) return { code: 'service.unavailable' };
+    const code = String((cause as { code?: string }).code ?? '');
+    if (UNAVAILABLE.test(code)) return { code: 'service.unavailable' };
+    // Class 22, data exception: a value that passed the schema and that no column can hold, such as text with a zero byte.
+    if (/^22[0-9A-Z]{3}$/.test(code)) return { code: 'request.invalid' };
     return { code: 'internal' };
   };
 

@@ -27,7 +27,7 @@ export function loggerOptions(config: Pick<Config, 'logLevel'>): FastifyServerOp
     redact: REDACTED,
     serializers: {
       // Query strings may hold what a person typed; the path says enough. The last segment of some paths is a token.
-      req: (request) => ({ method: request.method, path: request.routeOptions?.url ?? request.url.split('?')[0] }),
+      req: (request) => ({ method: request.method, path: request.routeOptions?.url ?? '(unknown)' }),
       err: describeError,
     },
   };

@@ -15,16 +15,17 @@ export interface OpenedSession {
 }
 
 /**
- * Opens a session. `passwordHolds` answers for the stored hash, or for none in the same time: an unknown address and a wrong
- * password are told apart neither by the answer nor by its delay. Refusal: `auth.wrong_credentials`.
+ * Opens a session for the account whose hash `checkPassword` found the password to answer to: an unknown address and a wrong password
+ * are told apart neither by the answer nor by its delay. Refusal: `auth.wrong_credentials`.
  */
 export async function signIn(
   context: Context,
-  input: { email: string; userAgent: string; passwordHolds: (storedHash: string | null) => Promise<boolean> },
+  input: { email: string; userAgent: string; verifiedHash: string | null },
 ): Promise<Result<OpenedSession>> {
   const { tx, networkId, now, services } = context;
   const account = await findAccountByEmail(tx, networkId, normaliseEmail(input.email));
-  const holds = await input.passwordHolds(account?.passwordHash ?? null);
+  // The password may have been changed since it was checked.
+  const holds = input.verifiedHash !== null && account?.passwordHash === input.verifiedHash;
   if (account === null || !holds || account.disabledAt !== null) return refuse('auth.wrong_credentials');
   const sessionId = makeId(services, now);
   const refreshToken = newToken(services.random);

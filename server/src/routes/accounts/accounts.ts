@@ -1,8 +1,9 @@
 import Type from 'typebox';
-import { hashPassword, verifyPassword } from '../../adapters/passwords.ts';
+import { hashPassword } from '../../adapters/passwords.ts';
 import type { Actor } from '../../authorisation.ts';
 import { signedIn } from '../../context.ts';
 import { clearedCookies, refreshCookie, sessionCookies } from '../../cookies.ts';
+import { checkPassword } from '../../operations/accounts/check-password.ts';
 import { endSession } from '../../operations/accounts/end-session.ts';
 import { listSessions } from '../../operations/accounts/list-sessions.ts';
 import { refreshSession } from '../../operations/accounts/refresh-session.ts';
@@ -121,6 +122,7 @@ export async function accountRoutes(app: Api) {
       const { email, password } = request.body;
       const networkId = networkOf(request);
       await throttle(services, networkId, 'signIn', { address: normaliseEmail(email), source: request.ip });
+      const verifiedHash = await checkPassword(services, networkId, email, password);
       return mutate(
         request,
         reply,
@@ -128,7 +130,7 @@ export async function accountRoutes(app: Api) {
           signIn(context, {
             email,
             userAgent: request.headers['user-agent'] ?? '',
-            passwordHolds: (stored) => verifyPassword(stored, password),
+            verifiedHash,
           }),
         (session) => opened(networkId, session),
       );

@@ -1,0 +1,312 @@
+import { randomBytes } from 'node:crypto';
+import * as schema from '@mitoyen/db/schema';
+import { newId } from '@mitoyen/domain';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Caller, startTestApi, type TestApi } from '../support/api.ts';
+import { MovableClock } from '../support/clock.ts';
+import { startTestDatabase, type TestDatabase } from '../support/database.ts';
+import { createTestNetwork, type TestNetwork } from '../support/network.ts';
+
+const NOW = Date.parse('2026-11-24T07:00:00Z');
+const HOUR = 3_600_000;
+const iso = (at: number) => new Date(at).toISOString();
+const makeId = () => newId(NOW, randomBytes(10));
+
+/** Everything of a network that a request can name. */
+interface Names {
+  readonly slug: string;
+  readonly resourceId: string;
+  readonly spaceId: string;
+  readonly doorId: string;
+  readonly memberId: string;
+  readonly bookingId: string;
+  readonly closureId: string;
+  readonly badgeId: string;
+  readonly sessionId: string;
+  readonly commandId: string;
+  readonly mailId: string;
+  /** Of the week of the own site: without it a change of hours is refused before its spaces are looked at. */
+  readonly version: string;
+}
+
+interface Sample {
+  readonly params?: Record<string, string>;
+  readonly body?: object;
+}
+
+const window = { startsAt: iso(NOW + 30 * HOUR), endsAt: iso(NOW + 31 * HOUR) };
+const weekly = { weekday: 1, startsAt: '09:00', endsAt: '12:00', audience: 'professional' };
+const bookingSample = (names: Names) => [{ params: { id: names.bookingId } }];
+
+/**
+ * How to call each route with names of `foreign`; `own` has those of the caller's network where a route takes two. `null`: it takes no
+ * names at all, and must merely not show any of another network.
+ */
+const SAMPLES: Record<string, null | ((foreign: Names, own: Names) => Sample[])> = {
+  createAccount: null,
+  verifyEmail: null,
+  signIn: null,
+  refreshSession: null,
+  listSessions: null,
+  signOut: null,
+  requestPasswordReset: null,
+  resetPassword: null,
+  getMe: null,
+  updateMe: null,
+  listAudiences: null,
+  findCommunes: null,
+  searchSites: null,
+  listBookings: null,
+  listHostSites: null,
+  searchMembers: null,
+  getOverview: null,
+  listNetworks: null,
+  listOutbox: null,
+  listVirtualDoors: null,
+  listDemoBadges: null,
+  endSession: (x) => [{ params: { id: x.sessionId } }],
+  getSite: (x) => [{ params: { slug: x.slug } }],
+  getSiteDay: (x) => [{ params: { slug: x.slug, date: '2026-11-25' } }],
+  quoteBooking: (x) => [{ body: { resourceId: x.resourceId, ...window } }],
+  bookResource: (x) => [{ body: { resourceId: x.resourceId, ...window } }],
+  getBooking: bookingSample,
+  confirmBooking: bookingSample,
+  cancelBooking: bookingSample,
+  moveBooking: (x, own) => [
+    { params: { id: x.bookingId }, body: window },
+    { params: { id: own.bookingId }, body: { resourceId: x.resourceId, ...window } },
+  ],
+  getBookingCalendar: bookingSample,
+  openDoor: (x, own) => [
+    { params: { id: x.bookingId }, body: {} },
+    { params: { id: own.bookingId }, body: { doorId: x.doorId } },
+  ],
+  getCommand: (x) => [{ params: { id: x.commandId } }],
+  getHostDay: (x) => [{ params: { slug: x.slug } }],
+  watchSite: (x) => [{ params: { slug: x.slug } }],
+  getOpeningWindows: (x) => [{ params: { slug: x.slug } }],
+  replaceWeek: (x, own) => [
+    { params: { slug: x.slug }, body: { version: 'v', items: [] } },
+    { params: { slug: own.slug }, body: { version: own.version, items: [{ ...weekly, spaceId: x.spaceId }] } },
+  ],
+  listClosures: (x) => [{ params: { slug: x.slug } }],
+  closeSite: (x, own) => {
+    const body = { from: iso(NOW + 50 * HOUR), until: iso(NOW + 51 * HOUR) };
+    return [
+      { params: { slug: x.slug }, body },
+      { params: { slug: own.slug }, body: { ...body, spaceId: x.spaceId } },
+    ];
+  },
+  liftClosure: (x, own) => [
+    { params: { slug: x.slug, id: x.closureId } },
+    { params: { slug: own.slug, id: x.closureId } },
+  ],
+  unlockDoor: (x, own) => [{ params: { slug: x.slug, id: x.doorId } }, { params: { slug: own.slug, id: x.doorId } }],
+  listBadges: (x) => [{ params: { slug: x.slug } }],
+  registerBadge: (x, own) => [
+    { params: { slug: x.slug }, body: { memberId: x.memberId, uid: '04A1B2C3D4' } },
+    { params: { slug: own.slug }, body: { memberId: x.memberId, uid: '04A1B2C3D4' } },
+  ],
+  revokeBadge: (x, own) => [{ params: { slug: x.slug, id: x.badgeId } }, { params: { slug: own.slug, id: x.badgeId } }],
+  getOutboxMail: (x) => [{ params: { id: x.mailId } }],
+  // The simulator's doors are not in any database: it has its own list.
+  presentAtDoor: null,
+  walkThroughDoor: null,
+};
+
+let database: TestDatabase;
+let here: TestNetwork & { close(): Promise<void> };
+let there: TestNetwork & { close(): Promise<void> };
+let api: TestApi;
+let own: Names;
+let foreign: Names;
+const nowhere: Names = {
+  slug: 'nowhere-at-all',
+  ...(Object.fromEntries(
+    [
+      'resourceId',
+      'spaceId',
+      'doorId',
+      'memberId',
+      'bookingId',
+      'closureId',
+      'badgeId',
+      'sessionId',
+      'commandId',
+      'mailId',
+      'version',
+    ].map((name) => [name, makeId()]),
+  ) as Omit<Names, 'slug'>),
+};
+const callers: [string, Caller][] = [];
+const clock = new MovableClock(NOW);
+
+/** One of everything in a network, made through its own API where there is a way. */
+async function furnish(
+  network: TestNetwork,
+  networkApi: TestApi,
+): Promise<{ names: Names; callers: [string, Caller][] }> {
+  const site = await network.addSite(`place-${network.slug}`);
+  const member = await network.addPerson('member');
+  const hostPerson = await network.addPerson('host', { role: 'host', structureId: site.structureId });
+  const asMember = await networkApi.as(member);
+  const asHost = await networkApi.as(hostPerson);
+  const asManager = await networkApi.as(await network.addPerson('manager', { role: 'manager' }));
+  const asAdministrator = await networkApi.as(await network.addPerson('admin', { role: 'administrator' }));
+  const start = { startsAt: iso(NOW + 2 * HOUR), endsAt: iso(NOW + 3 * HOUR) };
+  const booking = await asMember.send('POST', '/bookings', { resourceId: site.deskIds[0], ...start });
+  await asMember.send('POST', `/bookings/${booking.body.id}/confirm`);
+  const closure = await asHost.send('POST', `/host/sites/${site.slug}/closures`, {
+    from: iso(NOW + 90 * HOUR),
+    until: iso(NOW + 91 * HOUR),
+  });
+  const badge = await asHost.send('POST', `/host/sites/${site.slug}/badges`, {
+    memberId: member.memberId,
+    uid: randomBytes(7).toString('hex'),
+  });
+  const sessions = await asMember.get('/sessions');
+  const bridgeId = makeId();
+  const commandId = makeId();
+  const base = { networkId: network.id, siteId: site.id };
+  await network.within(async (tx) => {
+    await tx
+      .insert(schema.bridges)
+      .values({ ...base, id: bridgeId, name: 'Box', publicKey: 'k'.repeat(43), createdAt: NOW });
+    await tx.insert(schema.commands).values({
+      ...base,
+      id: commandId,
+      bridgeId,
+      doorId: site.entranceDoorId,
+      action: 'unlock',
+      actorAccountId: member.accountId,
+      issuedAt: NOW,
+      expiresAt: NOW + 10_000,
+    });
+  });
+  const mails = await networkApi.get('/demo/outbox');
+  return {
+    names: {
+      slug: site.slug,
+      resourceId: site.deskIds[1] as string,
+      spaceId: site.openSpaceId,
+      doorId: site.entranceDoorId,
+      memberId: member.memberId,
+      bookingId: booking.body.id,
+      closureId: closure.body.id,
+      badgeId: badge.body.id,
+      sessionId: sessions.body.items[0].id,
+      commandId,
+      mailId: mails.body.items[0].id,
+      version: (await asHost.get(`/host/sites/${site.slug}/opening-windows`)).body.version,
+    },
+    callers: [
+      ['a visitor', networkApi],
+      ['a member', asMember],
+      ['a host', asHost],
+      ['a manager', asManager],
+      ['an administrator', asAdministrator],
+    ],
+  };
+}
+
+beforeAll(async () => {
+  database = await startTestDatabase();
+  here = await createTestNetwork(database.ownerUrl, 'here', NOW);
+  there = await createTestNetwork(database.ownerUrl, 'there', NOW);
+  api = await startTestApi(database, here, clock);
+  const thereApi = await startTestApi(database, there, clock);
+  const furnished = await furnish(here, api);
+  own = furnished.names;
+  callers.push(...furnished.callers);
+  foreign = (await furnish(there, thereApi)).names;
+  await thereApi.close();
+});
+afterAll(async () => {
+  await api?.close();
+  await here?.close();
+  await there?.close();
+  await database?.drop();
+});
+
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+interface Operation {
+  readonly id: string;
+  readonly method: Method;
+  readonly path: string;
+}
+
+function operations(): Operation[] {
+  const document = api.app.swagger() as unknown as { paths: Record<string, Record<string, { operationId: string }>> };
+  return Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { operationId }]) => ({
+      id: operationId,
+      method: method.toUpperCase() as Method,
+      path,
+    })),
+  );
+}
+
+async function call(caller: Caller, { method, path }: Operation, sample: Sample) {
+  const url = path.replace(/\{(\w+)\}/g, (_, name: string) => sample.params?.[name] ?? '');
+  const reply = method === 'GET' ? await caller.get(url) : await caller.send(method, url, sample.body);
+  const { requestId: _, ...body } =
+    typeof reply.body === 'object' && reply.body !== null ? reply.body : { text: reply.body };
+  return { status: reply.status, body };
+}
+
+describe('what belongs to another network', () => {
+  it('has a sample for every route of the document', () => {
+    expect(Object.keys(SAMPLES).sort()).toEqual(
+      operations()
+        .map(({ id }) => id)
+        .sort(),
+    );
+  });
+
+  it('does not exist: every route answers as for what exists nowhere, to everybody', async () => {
+    let compared = 0;
+    for (const operation of operations()) {
+      const sample = SAMPLES[operation.id];
+      if (!sample) continue;
+      const [theirs, nobodys] = [sample(foreign, own), sample(nowhere, own)];
+      for (const [who, caller] of callers) {
+        for (const [index, each] of theirs.entries()) {
+          const answer = await call(caller, operation, each);
+          const expected = await call(caller, operation, nobodys[index] as Sample);
+          expect(answer, `${operation.id} by ${who}, sample ${index}`).toEqual(expected);
+          expect([400, 401, 403, 404], `${operation.id} by ${who}`).toContain(answer.status);
+          compared += 1;
+        }
+      }
+    }
+    expect(compared).toBeGreaterThan(100);
+  });
+
+  it('is never shown in a list', async () => {
+    for (const operation of operations()) {
+      if (operation.method !== 'GET' || SAMPLES[operation.id] !== null) continue;
+      const query = operation.id === 'searchMembers' ? '?q=member' : '';
+      for (const [who, caller] of callers) {
+        // The administrator of the platform sees the names of its networks, and nothing of what is in them.
+        const text = JSON.stringify((await caller.get(`${operation.path}${query}`)).body);
+        for (const name of Object.values(foreign)) {
+          expect(text.includes(name), `${operation.id} shows ${name} to ${who}`).toBe(false);
+        }
+      }
+    }
+  });
+
+  it('is found, by the same calls, by those whom it belongs to', async () => {
+    const member = callers.find(([who]) => who === 'a member')?.[1] as Caller;
+    const host = callers.find(([who]) => who === 'a host')?.[1] as Caller;
+    const statuses = await Promise.all([
+      member.get(`/sites/${own.slug}`),
+      member.get(`/bookings/${own.bookingId}`),
+      member.get(`/commands/${own.commandId}`),
+      host.get(`/host/sites/${own.slug}/day`),
+      host.send('DELETE', `/host/sites/${own.slug}/closures/${own.closureId}`),
+      host.send('POST', `/host/sites/${own.slug}/badges/${own.badgeId}/revoke`),
+    ]);
+    expect(statuses.map(({ status }) => status)).toEqual([200, 200, 200, 200, 204, 200]);
+  });
+});
