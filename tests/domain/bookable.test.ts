@@ -253,6 +253,11 @@ describe('the nearest free times', () => {
     expect(idsOf(0, [day('desk', ...free)])).toEqual([]);
   });
 
+  test('at the same distance, the earlier first', () => {
+    const found = ask([[day('desk', hours('13:00', '15:00'))], [day('desk', hours('07:00', '09:00'))]]);
+    expect(found.map(({ from }) => from)).toEqual([hours('07:00', '09:00').from, hours('13:00', '15:00').from]);
+  });
+
   test('come from several days, the nearest day first', () => {
     const tomorrow = range('2027-03-16T10:00+01:00', '2027-03-16T12:00+01:00');
     expect(ask([[day('desk', tomorrow)], [day('desk', hours('16:00', '18:00'))]]).map(({ from }) => from)).toEqual([
