@@ -7,10 +7,7 @@ export const HOUR_MS = 3_600_000;
 interface Day {
   readonly date: LocalDate;
   readonly window: Window;
-  /**
-   * True when every wall time of the day exists once and the day begins at 00:00: then wall time is `from` plus
-   * minutes.
-   */
+  /** True when the clocks do not change on it: an instant is then `from` plus the minutes on the wall. */
   readonly isRegular: boolean;
 }
 
