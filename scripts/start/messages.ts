@@ -48,7 +48,7 @@ const english: Messages = {
   tryFirst: 'Try first',
   tour: [
     'find a desk in Annot for the coming hour and book it as the member;',
-    'present the PIN of the booking at the virtual door, and see it open;',
+    'type the PIN of the booking at the virtual door (/demo/porte), and see it open;',
     "watch it happen on the host's page, in another window.",
   ],
   bookingAtTheDoor: (reference, startsAt, endsAt, pin) =>
@@ -112,7 +112,7 @@ const french: Messages = {
   tryFirst: 'À essayer',
   tour: [
     "trouver un bureau à Annot pour l'heure qui vient et le réserver, en tant que membre ;",
-    'taper le code de la réservation à la porte virtuelle, et la voir ouvrir ;',
+    'taper le code de la réservation à la porte virtuelle (/demo/porte), et la voir ouvrir ;',
     "suivre tout cela sur la page de l'accueil, dans une autre fenêtre.",
   ],
   bookingAtTheDoor: (reference, startsAt, endsAt, pin) =>
