@@ -64,6 +64,8 @@ create table audiences (
   letter_en text not null check (length(letter_en) = 1),
   is_staff boolean not null default false,
   position smallint not null default 0,
+  -- The class of staff is reserved: the domain lets it meet everybody.
+  check (is_staff = (audience_class = 'staff')),
   primary key (network_id, id),
   unique (network_id, code)
 );
