@@ -8,6 +8,7 @@ import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/typ
 import Fastify, { type FastifyServerOptions } from 'fastify';
 import fastifyMetrics from 'fastify-metrics';
 import { type Simulator, simulatorClient } from './adapters/simulator.ts';
+import { PERMISSIONS } from './authorisation.ts';
 import { createLive, type Live } from './live.ts';
 import { contextPlugin } from './plugins/context.ts';
 import { errorsPlugin } from './plugins/errors.ts';
@@ -71,6 +72,12 @@ export async function buildApp(services: Services, logger: FastifyServerOptions[
   await app.register(jwt, { secret: services.vault.derive('jwt'), sign: { algorithm: 'HS256', noTimestamp: true } });
   await app.register(swagger, openApiDocument(config.publicUrl));
   await app.register(contextPlugin, services);
+  // From here on a route says under which row of the table it falls, or the server does not start.
+  app.addHook('onRoute', ({ method, url, config: { action } = {} }) => {
+    if (action === undefined) throw new Error(`${String(method)} ${url} names no action.`);
+    if (!Object.hasOwn(PERMISSIONS, action))
+      throw new Error(`${String(method)} ${url} names no known action: ${action}`);
+  });
   await app.register(healthRoutes);
 
   await app.register(
@@ -82,10 +89,6 @@ export async function buildApp(services: Services, logger: FastifyServerOptions[
           errorResponseBuilder: () => new RefusalError('request.too_many'),
         });
       }
-      api.addHook('onRoute', (route) => {
-        if (route.config?.action === undefined)
-          throw new Error(`${String(route.method)} ${route.url} names no action.`);
-      });
       for (const routes of [accountRoutes, placeRoutes, bookingRoutes, hostRoutes, managerRoutes, platformRoutes]) {
         await api.register(routes);
       }

@@ -1,0 +1,330 @@
+import { randomBytes } from 'node:crypto';
+import * as schema from '@mitoyen/db/schema';
+import { newId } from '@mitoyen/domain';
+import { buildApp, PERMISSIONS } from '@mitoyen/server';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestApi, type TestApi } from '../support/api.ts';
+import { MovableClock } from '../support/clock.ts';
+import { startTestDatabase, type TestDatabase } from '../support/database.ts';
+import { createTestNetwork, TEST_PASSWORD, type TestNetwork, type TestPerson } from '../support/network.ts';
+
+const NOW = Date.parse('2026-11-24T07:00:00Z');
+const HOUR = 3_600_000;
+const iso = (at: number) => new Date(at).toISOString();
+const makeId = () => newId(NOW, randomBytes(10));
+
+type Action = keyof typeof PERMISSIONS;
+type Relation = 'anyone' | 'account' | 'owner' | 'host' | 'manager' | 'administrator';
+type Who = 'visitor' | 'holder' | 'stranger' | 'host' | 'neighbour' | 'manager' | 'administrator';
+const EVERYBODY: readonly Who[] = ['visitor', 'holder', 'stranger', 'host', 'neighbour', 'manager', 'administrator'];
+
+/**
+ * What a route acts on: nothing but what the caller may see anyway; the site, which everybody knows to exist; what is the holder's,
+ * of which nobody else hears; what is the holder's and at the site.
+ */
+type Target = 'caller' | 'site' | "holder's" | "holder's, at the site";
+
+const RELATIONS: Record<Who, readonly Relation[]> = {
+  visitor: ['anyone'],
+  holder: ['anyone', 'account'],
+  stranger: ['anyone', 'account'],
+  host: ['anyone', 'account', 'host'],
+  // Staff, of another structure.
+  neighbour: ['anyone', 'account', 'host'],
+  manager: ['anyone', 'account', 'manager'],
+  administrator: ['anyone', 'account', 'administrator'],
+};
+
+function relationsTo(target: Target, who: Who): Relation[] {
+  const relations: Relation[] = RELATIONS[who].filter(
+    (relation) => relation !== 'host' || target === 'caller' || (target !== "holder's" && who === 'host'),
+  );
+  const isOwn = target === 'caller' ? who !== 'visitor' : target !== 'site' && who === 'holder';
+  return isOwn ? [...relations, 'owner'] : relations;
+}
+
+/** How the table of permissions says that a call ends: `in`, or the code of the refusal. */
+function expected(action: Action, target: Target, who: Who): string {
+  const allowed: readonly Relation[] = PERMISSIONS[action];
+  if (relationsTo(target, who).some((relation) => allowed.includes(relation))) return 'in';
+  if (who === 'visitor') return 'auth.required';
+  const couldBeTheirs = allowed.some((relation) => relation === 'owner' || RELATIONS[who].includes(relation));
+  return couldBeTheirs && target !== 'site' ? 'not_found' : 'auth.forbidden';
+}
+
+interface Names {
+  readonly slug: string;
+  readonly resourceId: string;
+  readonly doorId: string;
+  readonly memberId: string;
+  readonly bookingId: string;
+  readonly closureId: string;
+  readonly badgeId: string;
+  readonly sessionId: string;
+  readonly commandId: string;
+  readonly mailId: string;
+}
+let names: Names;
+
+interface Sample {
+  readonly params?: Record<string, string>;
+  readonly query?: string;
+  readonly body?: object;
+}
+interface Row {
+  readonly action: Action;
+  readonly target: Target;
+  readonly sample?: () => Sample;
+}
+
+const window = { startsAt: iso(NOW + 30 * HOUR), endsAt: iso(NOW + 31 * HOUR) };
+const token = 'x'.repeat(43);
+const atSite = (extra: () => Sample = () => ({})) => {
+  return () => ({ ...extra(), params: { slug: names.slug, ...extra().params } });
+};
+const theBooking = (body?: object) => () => ({ params: { id: names.bookingId }, ...(body && { body }) });
+const anybody = (action: Action, sample: () => Sample = () => ({})): Row => ({ action, target: 'caller', sample });
+const ofSite = (action: Action, extra?: () => Sample): Row => ({ action, target: 'site', sample: atSite(extra) });
+const ofBooking = (action: Action, body?: object): Row => ({
+  action,
+  target: "holder's, at the site",
+  sample: theBooking(body),
+});
+
+/** In the order in which they are called: what ends something comes after what needs it. */
+const ROUTES: Record<string, Row> = {
+  createAccount: anybody('account.create', () => ({
+    body: { email: `${makeId()}@example.org`, password: TEST_PASSWORD, displayName: 'New' },
+  })),
+  verifyEmail: anybody('account.create', () => ({ body: { token } })),
+  signIn: anybody('session.create', () => ({ body: { email: 'nobody@example.org', password: 'not it' } })),
+  refreshSession: anybody('session.refresh'),
+  requestPasswordReset: anybody('password.reset', () => ({ body: { email: 'nobody@example.org' } })),
+  resetPassword: anybody('password.reset', () => ({ body: { token, password: TEST_PASSWORD } })),
+  listAudiences: anybody('place.find'),
+  findCommunes: anybody('place.find', () => ({ query: 'q=annot' })),
+  searchSites: anybody('place.find'),
+  getSite: anybody('place.find', atSite()),
+  getSiteDay: anybody(
+    'place.find',
+    atSite(() => ({ params: { date: '2026-11-25' } })),
+  ),
+  quoteBooking: anybody('booking.quote', () => ({ body: { resourceId: names.resourceId, ...window } })),
+  listOutbox: anybody('demo.play'),
+  getOutboxMail: anybody('demo.play', () => ({ params: { id: names.mailId } })),
+  listDemoBadges: anybody('demo.play'),
+  listVirtualDoors: anybody('demo.play'),
+  presentAtDoor: anybody('demo.play', () => ({ params: { id: names.doorId }, body: { kind: 'pin', pin: '123456' } })),
+  walkThroughDoor: anybody('demo.play', () => ({ params: { id: names.doorId } })),
+
+  getMe: anybody('profile.read'),
+  updateMe: anybody('profile.update', () => ({ body: { locale: 'fr' } })),
+  listSessions: anybody('session.read'),
+  listBookings: anybody('booking.list'),
+  bookResource: anybody('booking.create', () => ({ body: { resourceId: names.resourceId, ...window } })),
+  listHostSites: anybody('site.list'),
+  searchMembers: anybody('member.search', () => ({ query: 'q=holder' })),
+  getOverview: anybody('network.report'),
+  listNetworks: anybody('platform.administer'),
+
+  getHostDay: ofSite('site.observe'),
+  watchSite: ofSite('site.observe'),
+  getOpeningWindows: ofSite('site.observe'),
+  listClosures: ofSite('site.observe'),
+  replaceWeek: ofSite('schedule.change', () => ({ body: { version: 'old', items: [] } })),
+  closeSite: ofSite('schedule.change', () => ({ body: { from: iso(NOW + 50 * HOUR), until: iso(NOW + 51 * HOUR) } })),
+  liftClosure: ofSite('schedule.change', () => ({ params: { id: names.closureId } })),
+  unlockDoor: ofSite('site.operate', () => ({ params: { id: names.doorId } })),
+  listBadges: ofSite('badge.manage'),
+  registerBadge: ofSite('badge.manage', () => ({ body: { memberId: names.memberId, uid: '04A1B2C3D5' } })),
+  revokeBadge: ofSite('badge.manage', () => ({ params: { id: names.badgeId } })),
+
+  getBooking: ofBooking('booking.read'),
+  getBookingCalendar: ofBooking('booking.read'),
+  openDoor: ofBooking('booking.open_door', {}),
+  getCommand: {
+    action: 'command.read',
+    target: "holder's, at the site",
+    sample: () => ({ params: { id: names.commandId } }),
+  },
+  moveBooking: ofBooking('booking.change', window),
+  confirmBooking: ofBooking('booking.change'),
+  cancelBooking: ofBooking('booking.change'),
+  endSession: { action: 'session.end', target: "holder's", sample: () => ({ params: { id: names.sessionId } }) },
+  signOut: anybody('session.end'),
+};
+
+let database: TestDatabase;
+let network: TestNetwork & { close(): Promise<void> };
+let api: TestApi;
+const people = new Map<Who, TestPerson>();
+const tokens = new Map<Who, string>();
+
+beforeAll(async () => {
+  database = await startTestDatabase();
+  network = await createTestNetwork(database.ownerUrl, 'alpes', NOW);
+  api = await startTestApi(database, network, new MovableClock(NOW), { env: { RATE_LIMIT_PER_MINUTE: '0' } });
+  const site = await network.addSite('annot');
+  const other = await network.addSite('apt');
+  const holder = await network.addPerson('holder');
+  people.set('holder', holder);
+  people.set('stranger', await network.addPerson('stranger'));
+  people.set('host', await network.addPerson('host', { role: 'host', structureId: site.structureId }));
+  people.set('neighbour', await network.addPerson('neighbour', { role: 'host', structureId: other.structureId }));
+  people.set('manager', await network.addPerson('manager', { role: 'manager' }));
+  people.set('administrator', await network.addPerson('administrator', { role: 'administrator' }));
+  for (const [who, { email }] of people) {
+    const reply = await api.send('POST', '/sessions', { email, password: TEST_PASSWORD });
+    tokens.set(who, reply.body.accessToken);
+  }
+
+  const asHolder = await api.as(holder);
+  const asHost = await api.as(people.get('host') as TestPerson);
+  const booking = await asHolder.send('POST', '/bookings', {
+    resourceId: site.deskIds[0],
+    startsAt: iso(NOW + 2 * HOUR),
+    endsAt: iso(NOW + 3 * HOUR),
+  });
+  await asHolder.send('POST', `/bookings/${booking.body.id}/confirm`);
+  const closure = await asHost.send('POST', '/host/sites/annot/closures', {
+    from: iso(NOW + 90 * HOUR),
+    until: iso(NOW + 91 * HOUR),
+  });
+  const badge = await asHost.send('POST', '/host/sites/annot/badges', {
+    memberId: holder.memberId,
+    uid: '04A1B2C3D4',
+  });
+  const sessions = await asHolder.get('/sessions');
+  const bridgeId = makeId();
+  const commandId = makeId();
+  const base = { networkId: network.id, siteId: site.id };
+  await network.within(async (tx) => {
+    await tx
+      .insert(schema.bridges)
+      .values({ ...base, id: bridgeId, name: 'Box', publicKey: 'k'.repeat(43), createdAt: NOW });
+    await tx.insert(schema.commands).values({
+      ...base,
+      id: commandId,
+      bridgeId,
+      doorId: site.entranceDoorId,
+      action: 'unlock',
+      actorAccountId: holder.accountId,
+      issuedAt: NOW,
+      expiresAt: NOW + 10_000,
+    });
+  });
+  names = {
+    slug: site.slug,
+    resourceId: site.deskIds[1] as string,
+    doorId: site.entranceDoorId,
+    memberId: holder.memberId,
+    bookingId: booking.body.id,
+    closureId: closure.body.id,
+    badgeId: badge.body.id,
+    sessionId: sessions.body.items.find((each: { isCurrent: boolean }) => each.isCurrent).id,
+    commandId,
+    mailId: (await api.get('/demo/outbox')).body.items[0].id,
+  };
+});
+afterAll(async () => {
+  await api?.close();
+  await network?.close();
+  await database?.drop();
+});
+
+function operations() {
+  const { paths } = api.app.swagger() as unknown as { paths: Record<string, Record<string, { operationId: string }>> };
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { operationId }]) => ({ id: operationId, method, path })),
+  );
+}
+
+const REFUSALS = ['auth.required', 'auth.forbidden', 'not_found'];
+const STATUS_OF: Record<string, number> = { 'auth.required': 401, 'auth.forbidden': 403, not_found: 404 };
+
+/** `in`, or the code by which the caller was kept out. What goes wrong further inside is no matter of permission. */
+async function callAs(who: Who, operationId: string): Promise<string> {
+  const operation = operations().find(({ id }) => id === operationId);
+  if (operation === undefined) throw new Error(`No route ${operationId}`);
+  const { params = {}, query, body } = ROUTES[operationId]?.sample?.() ?? {};
+  const bearer = tokens.get(who);
+  const response = await api.app.inject({
+    method: operation.method.toUpperCase() as 'GET',
+    url: `${operation.path.replace(/\{(\w+)\}/g, (_, name: string) => params[name] as string)}${query ? `?${query}` : ''}`,
+    headers: {
+      'x-mitoyen-network': network.slug,
+      ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }),
+    },
+    ...(body && { payload: body }),
+    // An open stream has no end to wait for.
+    payloadAsStream: true,
+  });
+  const type = String(response.headers['content-type']);
+  if (!type.startsWith('application/problem+json')) {
+    response.stream().destroy();
+    expect(response.statusCode, `${operationId} by the ${who}`).toBeLessThan(300);
+    return 'in';
+  }
+  const { code, status } = (await new Response(response.stream() as never).json()) as { code: string; status: number };
+  // A sample that is refused for its shape would prove nothing.
+  expect(code, `${operationId} by the ${who}`).not.toMatch(/^(request|internal|network)/);
+  if (!REFUSALS.includes(code)) return 'in';
+  expect([response.statusCode, status], operationId).toEqual([STATUS_OF[code], STATUS_OF[code]]);
+  return code;
+}
+
+describe('the table of permissions', () => {
+  it('has a sample here for every route, and a route for every action', () => {
+    const known = operations().map(({ id }) => id);
+    expect(Object.keys(ROUTES).sort()).toEqual(known.sort());
+    const used = new Set<string>(Object.values(ROUTES).map(({ action }) => action));
+    // What watches the installation is not in the document of the API.
+    expect(Object.keys(PERMISSIONS).filter((action) => !used.has(action))).toEqual(['platform.observe']);
+  });
+
+  it('decides every call: by visitors, members, hosts of the place and of another, managers and administrators', async () => {
+    const answers: Record<string, Record<string, string>> = {};
+    const wanted: Record<string, Record<string, string>> = {};
+    for (const [id, { action, target }] of Object.entries(ROUTES)) {
+      answers[id] = {};
+      wanted[id] = {};
+      for (const who of EVERYBODY) {
+        wanted[id][who] = expected(action, target, who);
+        answers[id][who] = await callAs(who, id);
+      }
+    }
+    expect(answers).toEqual(wanted);
+  });
+
+  it('means what it is meant to mean', () => {
+    const admitted = (action: Action, target: Target) =>
+      EVERYBODY.filter((who) => expected(action, target, who) === 'in').join(', ');
+    expect(admitted('booking.open_door', "holder's, at the site")).toBe('holder');
+    expect(admitted('booking.change', "holder's, at the site")).toBe('holder, host');
+    expect(admitted('booking.read', "holder's, at the site")).toBe('holder, host, manager');
+    expect(admitted('command.read', "holder's, at the site")).toBe('holder, host');
+    expect(admitted('session.end', "holder's")).toBe('holder');
+    expect(admitted('site.operate', 'site')).toBe('host');
+    expect(admitted('badge.manage', 'site')).toBe('host');
+    expect(admitted('schedule.change', 'site')).toBe('host');
+    expect(admitted('site.observe', 'site')).toBe('host, manager');
+    expect(admitted('network.report', 'caller')).toBe('manager');
+    expect(admitted('platform.administer', 'caller')).toBe('administrator');
+    expect(admitted('booking.create', 'caller')).toBe(EVERYBODY.slice(1).join(', '));
+  });
+});
+
+describe('a route', () => {
+  it('that names no action, or one that the table does not have, is not served: the server does not start', async () => {
+    const app = await buildApp(api.services);
+    try {
+      const add = (config: object) => app.get('/api/v1/stray', { config }, async () => ({}));
+      expect(() => add({})).toThrow('GET /api/v1/stray names no action.');
+      expect(() => add({ action: 'place.paint' })).toThrow('names no known action: place.paint');
+      expect(() => add({ action: 'toString' })).toThrow('names no known action: toString');
+      expect(() => add({ action: 'place.find' })).not.toThrow();
+    } finally {
+      await app.close();
+    }
+  });
+});
