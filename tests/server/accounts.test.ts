@@ -168,7 +168,9 @@ describe('a session', () => {
     expect(twin.status).toBe(200);
     expect(cookiesOf(twin)['__Host-mitoyen_refresh']).toBeUndefined();
     clock.advance({ milliseconds: 1 });
-    expect((await refresh(cookieHeader(first))).status).toBe(401);
+    const stolen = await refresh(cookieHeader(first));
+    expect(stolen).toMatchObject({ status: 401, body: { code: 'auth.session_ended' } });
+    expect(Object.values(cookiesOf(stolen)).map(({ value }) => value)).toEqual(['', '']);
     expect((await me(cookieHeader(second))).status).toBe(401);
     expect((await refresh(cookieHeader(second))).status).toBe(401);
   });

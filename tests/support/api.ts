@@ -3,6 +3,7 @@ import { createVault, openDatabase } from '@mitoyen/db';
 import type { Clock } from '@mitoyen/domain';
 import { generateSigningKey } from '@mitoyen/protocol';
 import { type App, buildApp, type Config, noDoors, readConfig, type Services, SIGNING_KID } from '@mitoyen/server';
+import { answerChecker } from './api-document.ts';
 import { TEST_PASSWORD, TEST_SECRET, type TestPerson } from './network.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a test says itself which shape it expects.
@@ -33,7 +34,10 @@ export interface TestApi extends Caller {
   close(): Promise<void>;
 }
 
-/** The API on a real database, without listening: what a browser or a program would get. The network is named by its slug. */
+/**
+ * The API on a real database, without listening: what a browser or a program would get. The network is named by its slug. Every answer
+ * is held to the API's document: a test that gets one of another shape fails, whatever it is about.
+ */
 export async function startTestApi(
   database: { appUrl: string },
   network: { slug: string },
@@ -63,6 +67,7 @@ export async function startTestApi(
   // TEST_LOG=error shows the faults behind an unexpected 500.
   const app = await buildApp(all, process.env.TEST_LOG ? { level: process.env.TEST_LOG } : false);
   await app.ready();
+  const differenceOf = answerChecker(app.swagger());
 
   async function call(
     method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
@@ -70,13 +75,17 @@ export async function startTestApi(
     headers: Record<string, string>,
     body?: unknown,
   ): Promise<Reply<Body>> {
+    const url = path.startsWith('/api') || path.startsWith('/healthz') ? path : `/api/v1${path}`;
     const response = await app.inject({
       method,
-      url: path.startsWith('/api') || path.startsWith('/healthz') ? path : `/api/v1${path}`,
+      url,
       headers: { 'x-mitoyen-network': network.slug, ...headers },
       ...(body === undefined ? {} : { payload: body as object }),
     });
     const type = String(response.headers['content-type'] ?? '');
+    const answered = { status: response.statusCode, contentType: type, text: response.body };
+    const difference = differenceOf(method, url, answered);
+    if (difference !== null) throw new Error(difference);
     return {
       status: response.statusCode,
       body: type.includes('json') ? response.json() : response.body,

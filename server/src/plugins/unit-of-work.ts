@@ -8,11 +8,11 @@ import type { SetCookie } from '../cookies.ts';
 import { type ProblemCode, RefusalError, type Result } from '../problems.ts';
 import type { Services } from '../services.ts';
 
-export interface Answer {
-  readonly status: number;
-  readonly body?: unknown;
-  readonly cookies?: readonly SetCookie[];
-}
+export type Answer = { readonly cookies?: readonly SetCookie[] } & (
+  | { readonly status: number; readonly body?: unknown }
+  /** The request is refused, and what the operation changed is kept all the same. */
+  | { readonly refusal: ProblemCode }
+);
 
 /** Refusals of the database itself, by constraint: the promise is kept there, the code only translates. */
 const CONSTRAINT_PROBLEMS: Readonly<Record<string, ProblemCode>> = {
@@ -99,7 +99,7 @@ export async function mutate<T>(
   answer: (value: T) => Answer,
 ): Promise<FastifyReply> {
   const key = request.headers['idempotency-key'];
-  const { status, body, cookies } = await run(request, async (context) => {
+  const given = await run(request, async (context) => {
     const claim = typeof key === 'string' && key !== '' ? await claimKey(request, context, key) : null;
     if (claim?.replay) return claim.replay;
     const outcome = await operation(context);
@@ -108,8 +108,10 @@ export async function mutate<T>(
     await claim?.store(fresh);
     return fresh;
   });
-  for (const { name, value, options } of cookies ?? []) reply.setCookie(name, value, options);
-  return body === undefined ? reply.code(status).send() : reply.code(status).send(body);
+  for (const { name, value, options } of given.cookies ?? []) reply.setCookie(name, value, options);
+  if ('refusal' in given) throw new RefusalError(given.refusal);
+  reply.code(given.status);
+  return given.body === undefined ? reply.send() : reply.send(given.body);
 }
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('base64url');

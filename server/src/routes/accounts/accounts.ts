@@ -157,7 +157,9 @@ export async function accountRoutes(app: Api) {
         reply,
         (context) => refreshSession(context, token),
         (session) =>
-          'isTheft' in session ? { status: 401, cookies: clearedCookies(cookieNames) } : opened(networkId, session),
+          'isTheft' in session
+            ? { refusal: 'auth.session_ended', cookies: clearedCookies(cookieNames) }
+            : opened(networkId, session),
       );
     },
   );
