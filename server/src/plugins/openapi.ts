@@ -14,7 +14,8 @@ export function openApiDocument(publicUrl: string): FastifyDynamicSwaggerOptions
         description:
           'Places, bookings and doors of a network of shared rural work places.\n\n' +
           'Refusals are `application/problem+json` (RFC 9457) with a stable `code`; their texts follow `Accept-Language` (fr, en). ' +
-          'Every POST takes an `Idempotency-Key`: the same key and request again give the same answer and no second effect. ' +
+          'Every POST takes an `Idempotency-Key`: the same key and request again give the same answer and no second effect ' +
+          '(but those at the virtual doors of a demo, where doing a thing twice is doing it twice). ' +
           'The network is that of the host name, or the one named by the header `X-Mitoyen-Network`.',
         license: { name: 'AGPL-3.0-or-later', identifier: 'AGPL-3.0-or-later' },
       },
@@ -42,8 +43,8 @@ export function openApiDocument(publicUrl: string): FastifyDynamicSwaggerOptions
       const action = route.config?.action;
       if (action === undefined) return { schema: { ...schema, hide: true }, url };
       const security: Record<string, string[]>[] = OPEN_ACTIONS.has(action) ? [] : [{ session: [] }, { bearer: [] }];
-      const isPost = [route.method].flat().includes('POST');
-      return { schema: { ...schema, security, ...(isPost && { headers: IDEMPOTENCY_HEADERS }) }, url };
+      const takesKey = [route.method].flat().includes('POST') && action !== 'demo.play';
+      return { schema: { ...schema, security, ...(takesKey && { headers: IDEMPOTENCY_HEADERS }) }, url };
     },
   };
 }
@@ -55,7 +56,7 @@ const OPEN_ACTIONS: ReadonlySet<string> = new Set(
   ),
 );
 
-/** Every POST takes it; a route need not say so itself. */
+/** Every POST that goes through `mutate` takes it; a route need not say so itself. */
 const IDEMPOTENCY_HEADERS = {
   type: 'object',
   properties: {

@@ -3992,10 +3992,7 @@ export interface operations {
     presentAtDoor: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description The same key and request again give the same answer and no second effect */
-                "idempotency-key"?: string;
-            };
+            header?: never;
             path: {
                 id: string;
             };
@@ -4052,10 +4049,7 @@ export interface operations {
     walkThroughDoor: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description The same key and request again give the same answer and no second effect */
-                "idempotency-key"?: string;
-            };
+            header?: never;
             path: {
                 id: string;
             };

@@ -1,0 +1,342 @@
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import * as schema from '@mitoyen/db/schema';
+import { newId } from '@mitoyen/domain';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Body, type Caller, type Reply, startTestApi, type TestApi } from '../support/api.ts';
+import { answerChecker } from '../support/api-document.ts';
+import { MovableClock } from '../support/clock.ts';
+import { startTestDatabase, type TestDatabase } from '../support/database.ts';
+import { createTestNetwork, type TestNetwork, type TestPerson, type TestSite } from '../support/network.ts';
+
+/** A Tuesday, 08:00 in Paris. */
+const NOW = Date.parse('2026-11-24T07:00:00Z');
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const iso = (at: number) => new Date(at).toISOString();
+const makeId = () => newId(NOW, randomBytes(10));
+const ORIGIN = { origin: 'http://localhost:3000' };
+
+/** Answered by an endless stream, which tests/server/doors.test.ts listens to. */
+const ENDLESS = ['watchSite'];
+/** They act in the simulated world, where doing a thing twice has two effects, as at a real door. */
+const UNREPEATABLE = ['presentAtDoor', 'walkThroughDoor'];
+
+let database: TestDatabase;
+let network: TestNetwork & { close(): Promise<void> };
+let api: TestApi;
+let site: TestSite;
+let lea: TestPerson;
+let simulator: ReturnType<typeof createServer>;
+const clock = new MovableClock(NOW);
+
+beforeAll(async () => {
+  database = await startTestDatabase();
+  network = await createTestNetwork(database.ownerUrl, 'alpes', NOW);
+  site = await network.addSite('annot');
+  lea = await network.addPerson('lea');
+  simulator = createServer((request, response) => {
+    const doors = [{ id: site.entranceDoorId, name: 'Entrance', lock: 'unlocked', contact: 'closed' }];
+    const sites = [{ siteId: site.id, siteSlug: site.slug, people: 1, motion: false, doors }];
+    if (request.url?.endsWith('/walk')) return response.writeHead(204).end();
+    response.setHeader('content-type', 'application/json');
+    const refused = { outcome: 'refused', reason: 'not_yet', detail: { at: iso(NOW) }, tookMs: 12 };
+    response.end(JSON.stringify(request.url === '/sites' ? sites : refused));
+  });
+  await new Promise<void>((resolve) => simulator.listen(0, '127.0.0.1', resolve));
+  const { port } = simulator.address() as AddressInfo;
+  api = await startTestApi(database, network, clock, {
+    doors: { isConnected: () => true, sendCommand: async () => {} },
+    env: { SIMULATOR_URL: `http://127.0.0.1:${port}` },
+  });
+  await equip();
+});
+afterAll(async () => {
+  await api?.close();
+  simulator?.close();
+  await network?.close();
+  await database?.drop();
+});
+
+/** A bridge that is online, devices that have spoken, somebody who came in: a day that has something of everything. */
+async function equip(): Promise<void> {
+  const base = { networkId: network.id, siteId: site.id };
+  const [bridgeId, lockId, counterId] = [makeId(), makeId(), makeId()] as const;
+  await network.within(async (tx) => {
+    await tx.insert(schema.bridges).values({
+      ...base,
+      id: bridgeId,
+      name: 'Box',
+      publicKey: 'k'.repeat(43),
+      status: 'online',
+      bootId: 'boot-1',
+      softwareVersion: '1.2.3',
+      clockTrust: 'trusted',
+      lastSeenAt: NOW,
+      createdAt: NOW,
+    });
+    const family = 'zigbee2mqtt' as const;
+    await tx.insert(schema.devices).values([
+      { ...base, id: lockId, doorId: site.entranceDoorId, name: 'Lock', kind: 'lock', family, address: 'lock' },
+      {
+        ...base,
+        id: counterId,
+        spaceId: site.openSpaceId,
+        name: 'Counter',
+        kind: 'counter',
+        family,
+        address: 'counter',
+        state: { people: 2.5, at: { nested: [1, null, 'x'] } },
+        batteryPercent: 80,
+        isOnline: true,
+        lastSeenAt: NOW,
+      },
+    ]);
+    const event = {
+      ...base,
+      bridgeId,
+      journalEpoch: 'epoch',
+      kind: 'access',
+      doorId: site.entranceDoorId,
+      occurredAt: NOW,
+      clockTrust: 'trusted',
+      receivedAt: NOW,
+    };
+    await tx.insert(schema.accessEvents).values([
+      { ...event, sequence: 1, isGranted: true, reason: 'booking', credentialKind: 'badge', memberId: lea.memberId },
+      { ...event, sequence: 2, isGranted: false, reason: 'unknown_credential', credentialKind: 'pin' },
+      { ...event, sequence: 3, kind: 'bridge', doorId: null },
+    ]);
+    await tx.insert(schema.occupancyReadings).values({
+      ...base,
+      bridgeId,
+      streamEpoch: 'epoch',
+      sequence: 1,
+      deviceId: counterId,
+      spaceId: site.openSpaceId,
+      kind: 'people',
+      value: 2,
+      measuredAt: NOW,
+    });
+  });
+}
+
+interface Documented {
+  readonly operationId: string;
+  readonly parameters?: { readonly name: string }[];
+}
+function operations() {
+  const { paths } = api.app.swagger() as unknown as { paths: Record<string, Record<string, Documented>> };
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { operationId, parameters = [] }]) => ({
+      id: operationId,
+      path,
+      method,
+      parameters,
+    })),
+  );
+}
+
+interface Call {
+  readonly as?: Caller;
+  readonly params?: Record<string, string>;
+  readonly query?: string;
+  readonly body?: object;
+  readonly headers?: Record<string, string>;
+}
+
+const succeeded = new Set<string>();
+const withoutRequestId = ({ status, body, headers }: Reply<Body>) => {
+  const { requestId: _, ...rest } = body ?? {};
+  return { status, body: rest, cookies: headers['set-cookie'] };
+};
+
+/**
+ * Calls a route that must succeed; `startTestApi` holds the answer to the document. A POST is sent twice under one key, and must answer
+ * the same; under that key another request is refused.
+ */
+async function succeed(
+  id: string,
+  { as = api, params = {}, query = '', body, headers = {} }: Call = {},
+): Promise<Body> {
+  const operation = operations().find((each) => each.id === id);
+  if (operation === undefined) throw new Error(`No route ${id}`);
+  const { path, method } = operation;
+  const url = `${path.replace(/\{(\w+)\}/g, (_, name: string) => params[name] as string)}${query && `?${query}`}`;
+  const isRepeatable = method === 'post' && !UNREPEATABLE.includes(id);
+  const key: Record<string, string> = isRepeatable ? { 'idempotency-key': `${id}-${makeId()}` } : {};
+  const send = (to: string) =>
+    method === 'get' ? as.get(to, headers) : as.send(method.toUpperCase() as 'POST', to, body, { ...headers, ...key });
+  const reply = await send(url);
+  expect(reply.status, `${id}: ${JSON.stringify(reply.body)}`).toBeLessThan(300);
+  succeeded.add(id);
+  if (isRepeatable) {
+    expect(withoutRequestId(await send(url)), `${id}, sent again`).toEqual(withoutRequestId(reply));
+    expect(await send(`${url}?other=1`), `${id}, with the key of another request`).toMatchObject({
+      status: 422,
+      body: { code: 'idempotency.key_reused' },
+    });
+  }
+  return { ...reply.body, headers: reply.headers };
+}
+
+const cookieOf = (headers: Reply<Body>['headers']) =>
+  [headers['set-cookie']]
+    .flat()
+    .map((line) => String(line).split(';')[0])
+    .join('; ');
+async function tokenMailedTo(email: string): Promise<string> {
+  const { items } = await succeed('listOutbox');
+  const { id } = items.find(({ recipient }: { recipient: string }) => recipient === email);
+  const { text } = await succeed('getOutboxMail', { params: { id } });
+  return /\/([A-Za-z0-9_-]{43})\b/.exec(text)?.[1] ?? '';
+}
+
+describe('the answers', () => {
+  it('to accounts are as documented, and each POST acts once under its key', async () => {
+    const email = 'nina@example.org';
+    const password = 'a long enough one';
+    await succeed('createAccount', { body: { email, password, displayName: 'Nina', locale: 'en' } });
+    await succeed('verifyEmail', { body: { token: await tokenMailedTo(email) } });
+    const { headers } = await succeed('signIn', { body: { email, password } });
+    const refreshed = await succeed('refreshSession', { headers: { ...ORIGIN, cookie: cookieOf(headers) } });
+    const nina = { headers: { ...ORIGIN, cookie: cookieOf(refreshed.headers) } };
+    expect(await succeed('getMe', nina)).toMatchObject({ email, displayName: 'Nina', locale: 'en', roles: [] });
+    await succeed('updateMe', { ...nina, body: { displayName: 'Nina N.' } });
+    await succeed('signIn', { body: { email, password } });
+    const { items } = await succeed('listSessions', nina);
+    const other = items.find((each: { isCurrent: boolean }) => !each.isCurrent);
+    await succeed('endSession', { ...nina, params: { id: other.id } });
+    await succeed('signOut', nina);
+    // Mails to one address are counted, in quarters of an hour.
+    clock.advance({ minutes: 15 });
+    await succeed('requestPasswordReset', { body: { email } });
+    await succeed('resetPassword', { body: { token: await tokenMailedTo(email), password: 'another long one' } });
+  });
+
+  it('to visitors, members, hosts, managers and administrators too', async () => {
+    clock.moveTo(NOW);
+    const member = await api.as(lea);
+    const host = await api.as(await network.addPerson('host', { role: 'host', structureId: site.structureId }));
+    const manager = await api.as(await network.addPerson('manager', { role: 'manager' }));
+    const administrator = await api.as(await network.addPerson('administrator', { role: 'administrator' }));
+    const slug = { slug: site.slug };
+    const times = (from: number, hours = 1) => ({ startsAt: iso(from), endsAt: iso(from + hours * HOUR) });
+    const wanted = { resourceId: site.deskIds[0] as string, ...times(NOW + 15 * MINUTE, 2) };
+
+    await succeed('listAudiences');
+    expect((await succeed('findCommunes', { query: 'q=ann' })).items).toHaveLength(1);
+    expect((await succeed('searchSites', { query: 'lat=43.9&lon=6.6&withinKm=50' })).items).toHaveLength(1);
+    await succeed('getSite', { params: slug });
+    await succeed('quoteBooking', { body: wanted });
+
+    const { id } = await succeed('bookResource', { as: member, body: wanted });
+    await succeed('confirmBooking', { as: member, params: { id } });
+    await succeed('getBooking', { as: member, params: { id } });
+    await succeed('getBookingCalendar', { as: member, params: { id } });
+    expect((await succeed('listBookings', { as: member })).items).toHaveLength(1);
+    const { commandId } = await succeed('openDoor', { as: member, params: { id }, body: {} });
+    await succeed('getCommand', { as: member, params: { id: commandId } });
+
+    const closure = { from: iso(NOW + HOUR), until: iso(NOW + 2 * HOUR), spaceId: site.roomSpaceId, reason: 'Works' };
+    const closed = await succeed('closeSite', { as: host, params: slug, body: closure });
+    const uid = { memberId: lea.memberId, uid: '04:A1:B2:C3', label: 'Blue' };
+    const badge = await succeed('registerBadge', { as: host, params: slug, body: uid });
+    expect((await succeed('listDemoBadges')).items).toHaveLength(1);
+    await succeed('unlockDoor', { as: host, params: { ...slug, id: site.entranceDoorId } });
+    expect((await succeed('listClosures', { as: host, params: slug })).items).toHaveLength(1);
+    expect((await succeed('listBadges', { as: host, params: slug })).items).toHaveLength(1);
+    expect((await succeed('searchMembers', { as: host, query: 'q=lea' })).items).toHaveLength(1);
+    expect((await succeed('listHostSites', { as: manager })).items).toHaveLength(1);
+    const day = await succeed('getHostDay', { as: manager, params: slug });
+    expect(day).toMatchObject({
+      bookings: [{ id }],
+      closures: [{ id: closed.id }],
+      peopleNow: 2,
+      devices: [
+        { name: 'Counter', state: { people: 2.5, at: { nested: [1, null, 'x'] } } },
+        { name: 'Lock', state: {} },
+      ],
+      bridge: { status: 'online' },
+    });
+    expect(day.events.map(({ memberName }: { memberName: string }) => memberName).sort()).toEqual(['lea', null, null]);
+    const siteDay = await succeed('getSiteDay', { params: { ...slug, date: '2026-11-24' } });
+    expect(siteDay.closures).toHaveLength(1);
+    await succeed('getOverview', { as: manager, query: 'month=2026-11' });
+    await succeed('listNetworks', { as: administrator });
+
+    await succeed('moveBooking', { as: member, params: { id }, body: times(NOW + 3 * HOUR) });
+    await succeed('cancelBooking', { as: member, params: { id } });
+    await succeed('liftClosure', { as: host, params: { ...slug, id: closed.id } });
+    await succeed('revokeBadge', { as: host, params: { ...slug, id: badge.id } });
+    const { version, items } = await succeed('getOpeningWindows', { as: host, params: slug });
+    await succeed('replaceWeek', { as: host, params: slug, body: { version, items } });
+
+    const door = { id: site.entranceDoorId };
+    expect((await succeed('listVirtualDoors')).items).toHaveLength(1);
+    const presented = await succeed('presentAtDoor', { params: door, body: { kind: 'pin', pin: '123456' } });
+    expect(presented).toMatchObject({ outcome: 'refused', reason: 'not_yet' });
+    expect(await succeed('walkThroughDoor', { params: door })).toMatchObject({ walked: true });
+  });
+
+  it('were those of every route', () => {
+    expect([...succeeded, ...ENDLESS].sort()).toEqual(
+      operations()
+        .map(({ id }) => id)
+        .sort(),
+    );
+  });
+
+  it('to a POST are promised to come once per key where they do', () => {
+    const promised = operations().filter(({ parameters }) => parameters.some(({ name }) => name === 'idempotency-key'));
+    const posts = operations().filter(({ method, id }) => method === 'post' && !UNREPEATABLE.includes(id));
+    expect(promised.map(({ id }) => id)).toEqual(posts.map(({ id }) => id));
+  });
+});
+
+describe('what holds answers to the document', () => {
+  const problem = { type: 'object', required: ['code'], properties: { code: { type: 'string' } } };
+  const check = answerChecker({
+    openapi: '3.1.0',
+    paths: {
+      '/things/{id}': {
+        get: {
+          operationId: 'getThing',
+          responses: {
+            200: {
+              content: {
+                'application/json': {
+                  schema: { type: 'object', properties: { at: { type: 'string', format: 'date-time' } } },
+                },
+              },
+            },
+            204: {},
+            '4XX': { content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } },
+          },
+        },
+      },
+    },
+    components: { schemas: { Problem: problem } },
+  });
+  const answer = (status: number, contentType: string, text: string) =>
+    check('GET', '/things/1?x=1', { status, contentType, text });
+
+  it('takes what is documented', () => {
+    expect(answer(200, 'application/json; charset=utf-8', '{"at":"2026-11-24T07:00:00Z"}')).toBeNull();
+    expect(answer(204, '', '')).toBeNull();
+    expect(answer(404, 'application/problem+json; charset=utf-8', '{"code":"not_found"}')).toBeNull();
+    expect(check('GET', '/elsewhere', { status: 500, contentType: '', text: 'no API' })).toBeNull();
+  });
+
+  it.each([
+    ['a status', 302, 'text/html', '', 'getThing answers 302, which is not documented'],
+    ['a media type', 404, 'application/json', '{"code":"not_found"}', 'getThing answers 404 as application/json'],
+    ['no media type', 401, '', '', 'getThing answers 401 as nothing'],
+    ['a body', 204, 'application/json', '{}', 'getThing answers 204 with a body'],
+    ['a format', 200, 'application/json', '{"at":""}', 'getThing answers 200 in another shape'],
+    ['a field that is missing', 400, 'application/problem+json', '{}', "must have required property 'code'"],
+  ])('finds %s that is not', (_, status, contentType, text, difference) => {
+    expect(answer(status, contentType, text)).toContain(difference);
+  });
+});
