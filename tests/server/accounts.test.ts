@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import * as schema from '@mitoyen/db/schema';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -232,6 +233,37 @@ describe('a request from a foreign page', () => {
 
   it('cannot sign a visitor in as somebody else', async () => {
     expect((await signIn(person.email, TEST_PASSWORD, { origin: 'https://evil.example' })).status).toBe(403);
+  });
+});
+
+describe('an Idempotency-Key', () => {
+  it('gives nobody the session of a neighbour who used the same key from the same address', async () => {
+    const neighbour = await network.addPerson(`neighbour-${count}`);
+    const [own, theirs] = [await signIn(), await signIn(neighbour.email)];
+    const refresh = (session: AnyReply) =>
+      api.send('POST', '/sessions/refresh', undefined, {
+        ...ORIGIN,
+        cookie: `__Host-mitoyen_refresh=${cookiesOf(session)['__Host-mitoyen_refresh']?.value}`,
+        'idempotency-key': 'key-of-many',
+      });
+    const first = await refresh(own);
+    expect(first.body.account.id).toBe(person.accountId);
+    expect((await refresh(theirs)).body.account.id).toBe(neighbour.accountId);
+    expect(cookiesOf(await refresh(own))).toEqual(cookiesOf(first));
+  });
+
+  it('leaves nothing behind from which a password could be guessed', async () => {
+    const body = { email: person.email, password: TEST_PASSWORD };
+    await api.send('POST', '/sessions', body, { 'idempotency-key': 'remembered' });
+    const [row] = await network.within((tx) =>
+      tx.select().from(schema.idempotencyKeys).where(eq(schema.idempotencyKeys.key, 'remembered')),
+    );
+    // Anybody who knows how it is made could try passwords against a plain hash, millions in a second.
+    const plain = createHash('sha256')
+      .update(`POST /api/v1/sessions\n${JSON.stringify(body)}`)
+      .digest('base64url');
+    expect(row?.requestHash).toHaveLength(plain.length);
+    expect(row?.requestHash).not.toBe(plain);
   });
 });
 

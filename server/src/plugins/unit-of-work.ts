@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { constraintViolation, type Tx } from '@mitoyen/db';
 import { claimIdempotencyKey, loadActor, storeIdempotentResponse } from '@mitoyen/db/queries';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { couldEver } from '../authorisation.ts';
 import type { Context } from '../context.ts';
-import type { SetCookie } from '../cookies.ts';
+import { refreshCookie, type SetCookie } from '../cookies.ts';
 import { type ProblemCode, RefusalError, type Result } from '../problems.ts';
 import type { Services } from '../services.ts';
 
@@ -114,15 +114,18 @@ export async function mutate<T>(
   return given.body === undefined ? reply.send() : reply.send(given.body);
 }
 
-const sha256 = (text: string) => createHash('sha256').update(text).digest('base64url');
-
 async function claimKey(request: FastifyRequest, context: Context, key: string) {
   const { tx, networkId, now, services } = context;
   if (key.length > 255)
     throw new RefusalError('request.invalid', { errors: [{ path: 'Idempotency-Key', message: '1-255' }] });
-  const scope = context.actor?.accountId ?? `anonymous:${sha256(request.ip)}`;
+  // Keyed: requests hold passwords, and a plain hash of one could be tried against millions of guesses a second.
+  const keyed = (text: string) =>
+    createHmac('sha256', services.vault.derive('idempotency')).update(text).digest('base64url');
+  // Many people may share an address: whoever holds no access token is told apart by the refresh token, if they hold one.
+  const anonymous = () => keyed(`${request.ip} ${refreshCookie(request, request.server.cookieNames) ?? ''}`);
+  const scope = context.actor?.accountId ?? `anonymous:${anonymous()}`;
   const route = `${request.method} ${request.routeOptions.url}`;
-  const requestHash = sha256(`${request.method} ${request.url}\n${JSON.stringify(request.body ?? null)}`);
+  const requestHash = keyed(`${request.method} ${request.url}\n${JSON.stringify(request.body ?? null)}`);
   const sealContext = `idempotency:${networkId}:${scope}:${key}`;
   const found = await claimIdempotencyKey(tx, { networkId, scope, key, route, requestHash, createdAt: now });
   if (found !== null && found.requestHash !== requestHash) throw new RefusalError('idempotency.key_reused');
