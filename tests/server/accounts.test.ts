@@ -289,6 +289,17 @@ describe('a forgotten password', () => {
     expect((await set(token, 'something new 2')).body.code).toBe('auth.token_invalid');
   });
 
+  it('is replaced once: the other links that were asked for serve no more', async () => {
+    await ask(person.email);
+    const first = tokenIn((await lastMailTo(person.email))?.text ?? '');
+    clock.advance({ minutes: 1 });
+    await ask(person.email);
+    const second = tokenIn((await lastMailTo(person.email))?.text ?? '');
+    expect(second).not.toBe(first);
+    expect((await set(second, 'something new 1')).status).toBe(200);
+    expect((await set(first, 'something new 2')).body.code).toBe('auth.token_invalid');
+  });
+
   it('takes the link for an hour', async () => {
     await ask(person.email);
     const token = tokenIn((await lastMailTo(person.email))?.text ?? '');

@@ -241,6 +241,27 @@ export async function useAccountToken(
   return row?.accountId ?? null;
 }
 
+/** The account's other links of this purpose serve no more. */
+export async function voidAccountTokens(
+  tx: Tx,
+  networkId: string,
+  accountId: string,
+  purpose: (typeof accountTokens.$inferSelect)['purpose'],
+  now: Instant,
+) {
+  await tx
+    .update(accountTokens)
+    .set({ usedAt: now })
+    .where(
+      and(
+        eq(accountTokens.networkId, networkId),
+        eq(accountTokens.accountId, accountId),
+        eq(accountTokens.purpose, purpose),
+        isNull(accountTokens.usedAt),
+      ),
+    );
+}
+
 // --- throttling ---------------------------------------------------------------------------------------------------------
 
 /** Adds one to a bucket and returns its count in the window that contains `now`. Atomic: parallel attempts all count. */

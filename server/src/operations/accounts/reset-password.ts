@@ -4,6 +4,7 @@ import {
   revokeSessionsOf,
   updateAccount,
   useAccountToken,
+  voidAccountTokens,
 } from '@mitoyen/db/queries';
 import type { Context } from '../../context.ts';
 import { makeId } from '../../ids.ts';
@@ -37,7 +38,7 @@ export async function requestPasswordReset(context: Context, email: string): Pro
   return ok({ accepted: true });
 }
 
-/** Sets the new password and ends every session of the account. Refusal: `auth.token_invalid`. */
+/** Sets the new password; ends every session of the account, and the links that were mailed before. Refusal: `auth.token_invalid`. */
 export async function resetPassword(
   context: Context,
   input: { token: string; passwordHash: string },
@@ -47,6 +48,7 @@ export async function resetPassword(
   if (accountId === null) return refuse('auth.token_invalid');
   // The link came by mail: the address is proved as well.
   await updateAccount(tx, networkId, accountId, { passwordHash: input.passwordHash, emailVerifiedAt: now });
+  await voidAccountTokens(tx, networkId, accountId, 'reset_password', now);
   await revokeSessionsOf(tx, networkId, accountId, now);
   return ok({ changed: true });
 }
