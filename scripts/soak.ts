@@ -16,6 +16,12 @@ const SOAKS: Readonly<Record<string, Soak>> = {
     project: 'server',
     file: 'tests/server/contended-booking.test.ts',
   },
+  'api-fuzz': {
+    what: '1,000 hostile requests to every route of the API',
+    project: 'server',
+    file: 'tests/server/openapi.test.ts',
+    tests: 'no input',
+  },
   'bridge-kill': {
     what: 'a bridge killed 200 times in the middle of its writes',
     project: 'bridge',

@@ -7,6 +7,9 @@ import { startTestDatabase, type TestDatabase } from '../support/database.ts';
 /** The registers of the platform, which belong to no network. */
 const REGISTERS = ['networks', 'schema_migrations'];
 
+/** For every command (`*`) and every role (0): only rows of this network are seen, and only such are written. */
+const ONE_NETWORK = '* {0} (network_id = current_network_id()) (network_id = current_network_id())';
+
 let database: TestDatabase;
 let superuser: postgres.Sql;
 let owner: postgres.Sql;
@@ -26,10 +29,15 @@ afterAll(async () => {
 
 /** Everything in the catalogue that breaks the rules of tenancy, in words. */
 async function violations(sql: postgres.Sql | postgres.TransactionSql): Promise<string[]> {
-  const tables = await sql<{ name: string; owner: string; enabled: boolean; forced: boolean; policies: number }[]>`
+  const tables = await sql<{ name: string; owner: string; enabled: boolean; forced: boolean; policies: string[] }[]>`
     select c.relname as name, pg_get_userbyid(c.relowner) as owner, c.relrowsecurity as enabled, c.relforcerowsecurity as forced,
-      (select count(*)::int from pg_policy p where p.polrelid = c.oid) as policies
+      array(select concat_ws(' ', p.polcmd, p.polroles::text, pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid))
+        from pg_policy p where p.polrelid = c.oid) as policies
     from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')`;
+  // What would see past row-level security: a view runs with its owner's rights, and so does such a function.
+  const loopholes = await sql<{ name: string }[]>`
+    select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('v', 'm', 'f')
+    union all select proname from pg_proc where pronamespace = 'public'::regnamespace and prosecdef`;
   const keys = await sql<
     { table: string; name: string; kind: string; columns: string[]; foreign_columns: string[] | null }[]
   >`
@@ -45,14 +53,20 @@ async function violations(sql: postgres.Sql | postgres.TransactionSql): Promise<
     from pg_index x join pg_class i on i.oid = x.indexrelid join pg_class t on t.oid = x.indrelid
     left join pg_attribute a on a.attrelid = x.indrelid and a.attnum = x.indkey[0]
     where t.relnamespace = 'public'::regnamespace and x.indisunique`;
+  const columns = await sql<{ table: string; type: string; is_nullable: string }[]>`
+    select table_name as table, data_type as type, is_nullable from information_schema.columns
+    where table_schema = 'public' and column_name = 'network_id'`;
   const isTenant = (name: string) => !REGISTERS.includes(name);
   const found: string[] = [];
   for (const table of tables.filter(({ name }) => isTenant(name))) {
     if (!keys.some((key) => key.table === table.name && key.kind === 'p'))
       found.push(`${table.name} has no primary key`);
     if (!table.enabled || !table.forced) found.push(`${table.name} has no forced row-level security`);
-    if (table.policies !== 1) found.push(`${table.name} has ${table.policies} policies`);
+    if (table.policies.join() !== ONE_NETWORK) found.push(`${table.name} has other policies than that of one network`);
+    const column = columns.find((each) => each.table === table.name);
+    if (column?.type !== 'uuid' || column.is_nullable !== 'NO') found.push(`${table.name} may be nobody's`);
   }
+  for (const { name } of loopholes) found.push(`${name} sees past row-level security`);
   for (const { name, owner: ownedBy } of tables)
     if (ownedBy === 'mitoyen_app') found.push(`${name} belongs to mitoyen_app`);
   for (const key of keys.filter(({ table }) => isTenant(table))) {
@@ -76,21 +90,30 @@ describe('the catalogue', () => {
 
   it('would be found out', async () => {
     const found = superuser.begin(async (tx) => {
-      await tx`create table strays (id uuid primary key, network_id uuid not null, name text unique,
+      await tx`create table strays (id uuid primary key, network_id uuid, name text unique,
         site_id uuid, booking_id uuid references networks (id))`;
+      await tx`create policy everything on closures using (true)`;
+      await tx`create view all_accounts as select * from accounts`;
+      await tx`create function all_members() returns bigint language sql security definer return (select count(*) from members)`;
       const seen = await violations(tx);
       await tx`rollback`;
       return seen;
     });
-    expect((await found).sort()).toEqual([
-      'strays has 0 policies',
-      'strays has no forced row-level security',
-      'strays.strays_booking_id_fkey is not led by network_id',
-      'strays.strays_name_key is not led by network_id',
-      'strays.strays_name_key is not led by network_id',
-      'strays.strays_pkey is not led by network_id',
-      'strays.strays_pkey is not led by network_id',
-    ]);
+    expect((await found).sort()).toEqual(
+      [
+        'all_accounts sees past row-level security',
+        'all_members sees past row-level security',
+        'closures has other policies than that of one network',
+        'strays has no forced row-level security',
+        "strays may be nobody's",
+        'strays has other policies than that of one network',
+        'strays.strays_booking_id_fkey is not led by network_id',
+        'strays.strays_name_key is not led by network_id',
+        'strays.strays_name_key is not led by network_id',
+        'strays.strays_pkey is not led by network_id',
+        'strays.strays_pkey is not led by network_id',
+      ].sort(),
+    );
   });
 
   it('gives the application what it needs and no more', async () => {
@@ -113,6 +136,11 @@ describe('the catalogue', () => {
     expect(columns.map(({ column }) => column)).toEqual(['clock_trust', 'occurred_at']);
     const [role] =
       await superuser`select rolsuper, rolbypassrls, rolcreaterole, rolcreatedb from pg_roles where rolname = 'mitoyen_app'`;
+    const roles = await superuser`select roleid from pg_auth_members where member = 'mitoyen_app'::regrole`;
+    expect([...roles]).toEqual([]);
+    const everybody = await superuser`
+      select table_name from information_schema.role_table_grants where grantee = 'PUBLIC' and table_schema = 'public'`;
+    expect([...everybody]).toEqual([]);
     expect({ ...role }).toEqual({ rolsuper: false, rolbypassrls: false, rolcreaterole: false, rolcreatedb: false });
   });
 });
