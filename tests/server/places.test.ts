@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import * as schema from '@mitoyen/db/schema';
 import { newId } from '@mitoyen/domain';
@@ -159,32 +158,5 @@ describe('the days of the clock change', () => {
   ])('on %s the price follows the time that passes', async (_, startsAt, endsAt, minor) => {
     const { body } = await api.send('POST', '/quotes', { resourceId: annot.deskIds[0], startsAt, endsAt });
     expect(body.total).toEqual({ minor, currency: 'EUR' });
-  });
-
-  it('are the same whatever the zone of the process', () => {
-    const script = `
-      import { dayWindow, expandOpening, quoteBooking } from '@mitoyen/domain';
-      const zone = 'Europe/Paris';
-      const rule = { id: 'r', spaceId: 's', audience: 'professional', audienceClass: 'work', weekday: 7, startsAt: '01:30', endsAt: '09:00', validFrom: null, validUntil: null };
-      const tariff = { id: 't', currency: 'EUR', hourMinor: 300, halfDayMinor: null, dayMinor: null, vatKind: 'exempt_293b', halfDayHours: 4 };
-      const facts = ['2027-03-28', '2027-10-31'].map((date) => {
-        const [window] = expandOpening([rule], ['s'], date, zone);
-        return [dayWindow(date, zone), window, quoteBooking({ tariff, window, zone }).totalMinor];
-      });
-      console.log(JSON.stringify(facts));`;
-    const inZone = (TZ: string) => {
-      const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
-        cwd: new URL('../', import.meta.url),
-        env: { ...process.env, TZ },
-        encoding: 'utf8',
-      });
-      if (stdout === '') throw new Error(stderr);
-      return JSON.parse(stdout);
-    };
-    const paris = inZone('Europe/Paris');
-    // 01:30 to 09:00: seven and a half hours on the wall, one less in spring, one more in autumn.
-    expect(paris.map((facts: unknown[]) => facts[2])).toEqual([6.5 * 300, 8.5 * 300]);
-    expect(inZone('UTC')).toEqual(paris);
-    expect(inZone('America/New_York')).toEqual(paris);
   });
 });
