@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { accessEvents, bookings, bridges, devices, grantSnapshots } from '@mitoyen/db/schema';
+import { accessEvents, bookings, bridges, commands, devices, grantSnapshots } from '@mitoyen/db/schema';
 import { newId } from '@mitoyen/domain';
 import { type Bridge, createBridge, createLog, parseConfig } from '@mitoyen/firmware-bridge';
 import { createSimulatedSite, type SimulatedSite, seededRandom } from '@mitoyen/firmware-bridge/simulate';
@@ -545,6 +545,83 @@ describe('what bridges say', () => {
     await takeFromServer('ack', ({ events }) => events?.sequence === 1);
     const [row] = await network.within((tx) => tx.select().from(bookings).where(eq(bookings.id, id)));
     expect(row).toMatchObject({ status: 'completed', checkedInAt: TEN + MINUTE });
+  });
+
+  it('is about its own place: it checks nobody in, settles no command and moves no device elsewhere', async () => {
+    const here = site;
+    const [commandId, deviceId] = [makeId(), makeId()];
+    site = await network.addSite(`neighbour-${count}`);
+    const { id } = await book(lea);
+    const base = { networkId: network.id, siteId: site.id };
+    await network.within(async (tx) => {
+      const neighbour = { ...base, id: makeId(), name: 'Bridge', publicKey: 'k'.repeat(43), createdAt: NOW };
+      await tx.insert(bridges).values(neighbour);
+      await tx.insert(devices).values({
+        ...base,
+        id: deviceId,
+        doorId: site.entranceDoorId,
+        name: 'Lock',
+        kind: 'lock',
+        family: 'zigbee2mqtt',
+        address: 'lock',
+      });
+      await tx.insert(commands).values({
+        ...base,
+        id: commandId,
+        bridgeId: neighbour.id,
+        doorId: site.entranceDoorId,
+        action: 'unlock',
+        actorAccountId: leaPerson.accountId,
+        issuedAt: NOW,
+        expiresAt: NOW + 10_000,
+      });
+    });
+    site = here;
+    const at = (sequence: number) => ({ sequence, at: NOW, monotonicMs: 1, clockTrust: 'trusted' as const });
+    const opened = { doorId: here.entranceDoorId, granted: true, grantId: 'g', bookingId: id, holderRef: null };
+    await say('commands/result', {
+      v: 1,
+      networkId: network.id,
+      siteId: here.id,
+      bridgeId,
+      bootId: 'boot-1',
+      commandId,
+      doorId: here.entranceDoorId,
+      state: 'actuated',
+      isRepeat: false,
+      at: NOW,
+    });
+    await say('readings', {
+      v: 1,
+      networkId: network.id,
+      siteId: here.id,
+      bridgeId,
+      bootId: 'boot-1',
+      streamEpoch: 'epoch-1',
+      fromSequence: 1,
+      toSequence: 1,
+      readings: [{ sequence: 1, at: NOW, deviceId, kind: 'battery', value: 1 }],
+    });
+    await say('events', {
+      ...batch(1, 4),
+      events: [
+        { ...at(1), kind: 'access', reason: 'booking', credentialKind: 'badge', ...opened },
+        { ...at(2), kind: 'command', commandId, state: 'actuated', bookingId: id, doorId: here.entranceDoorId },
+        { ...at(3), kind: 'lock_state', deviceId, doorId: here.entranceDoorId, state: 'unlocked' },
+        { ...at(4), kind: 'device', deviceId, state: 'offline' },
+      ],
+    });
+    await takeFromServer('ack', ({ events }) => events?.sequence === 4);
+    const elsewhere = await network.within(async (tx) => ({
+      bookings: await tx.select().from(bookings).where(eq(bookings.id, id)),
+      commands: await tx.select().from(commands).where(eq(commands.id, commandId)),
+      devices: await tx.select().from(devices).where(eq(devices.id, deviceId)),
+    }));
+    expect(elsewhere).toMatchObject({
+      bookings: [{ status: 'confirmed', checkedInAt: null }],
+      commands: [{ outcome: 'pending' }],
+      devices: [{ state: {}, isOnline: null, batteryPercent: null }],
+    });
   });
 
   it('takes nothing from another key', async () => {

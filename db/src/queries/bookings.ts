@@ -337,9 +337,14 @@ export async function findContactOfMember(tx: Tx, networkId: string, memberId: s
 
 /**
  * First arrival through a door: confirmed becomes checked in, and what had been taken for a no-show (the place had no connection)
- * completed. False when it was so already or never can be.
+ * completed. False when it was so already, never can be, or is another site's.
  */
-export async function checkInBooking(tx: Tx, networkId: string, id: string, at: Instant): Promise<boolean> {
+export async function checkInBooking(
+  tx: Tx,
+  { networkId, siteId }: { networkId: string; siteId: string },
+  id: string,
+  at: Instant,
+): Promise<boolean> {
   const rows = await tx
     .update(bookings)
     .set({
@@ -347,7 +352,12 @@ export async function checkInBooking(tx: Tx, networkId: string, id: string, at: 
       checkedInAt: at,
     })
     .where(
-      and(eq(bookings.networkId, networkId), eq(bookings.id, id), inArray(bookings.status, ['confirmed', 'no_show'])),
+      and(
+        eq(bookings.networkId, networkId),
+        eq(bookings.siteId, siteId),
+        eq(bookings.id, id),
+        inArray(bookings.status, ['confirmed', 'no_show']),
+      ),
     )
     .returning({ id: bookings.id });
   return rows.length === 1;

@@ -60,10 +60,10 @@ export async function listDevices(tx: Tx, networkId: string, siteId: string) {
     .orderBy(asc(devices.name), asc(devices.id));
 }
 
-/** Sets what a device last said; `state` is merged into what is known. Older reports than the last one change nothing. */
+/** Sets what a device of the site last said; `state` is merged into what is known. Older reports than the last one change nothing. */
 export async function recordDeviceState(
   tx: Tx,
-  networkId: string,
+  { networkId, siteId }: { networkId: string; siteId: string },
   deviceId: string,
   report: { at: Instant; state?: Record<string, unknown>; batteryPercent?: number; isOnline?: boolean },
 ) {
@@ -78,6 +78,7 @@ export async function recordDeviceState(
     .where(
       and(
         eq(devices.networkId, networkId),
+        eq(devices.siteId, siteId),
         eq(devices.id, deviceId),
         or(isNull(devices.lastSeenAt), lte(devices.lastSeenAt, report.at)),
       ),
@@ -257,10 +258,10 @@ export async function findCommand(tx: Tx, networkId: string, id: string) {
   return row ?? null;
 }
 
-/** Records an outcome once: a later message about the same command changes nothing. False when it had one. */
+/** Records an outcome once: a later message about the same command changes nothing. False when it had one or is another site's. */
 export async function settleCommand(
   tx: Tx,
-  networkId: string,
+  { networkId, siteId }: { networkId: string; siteId: string },
   id: string,
   outcome: (typeof commands.$inferSelect)['outcome'],
   reason: string | null,
@@ -269,7 +270,14 @@ export async function settleCommand(
   const rows = await tx
     .update(commands)
     .set({ outcome, reason, resultAt: at })
-    .where(and(eq(commands.networkId, networkId), eq(commands.id, id), eq(commands.outcome, 'pending')))
+    .where(
+      and(
+        eq(commands.networkId, networkId),
+        eq(commands.siteId, siteId),
+        eq(commands.id, id),
+        eq(commands.outcome, 'pending'),
+      ),
+    )
     .returning({ id: commands.id });
   return rows.length === 1;
 }

@@ -180,7 +180,7 @@ export function createIngest(services: Services, broker: Broker, log: Log): Inge
     const { networkId, siteId } = source;
     await services.db.withNetwork(networkId, async (tx) => {
       const reason = result.reason ?? (result.state === 'jammed' ? 'jammed' : null);
-      await settleCommand(tx, networkId, result.commandId, outcome, reason, services.clock.now());
+      await settleCommand(tx, source, result.commandId, outcome, reason, services.clock.now());
       await notifyLive(tx, { networkId, siteId, kind: 'access' });
     });
   }
@@ -223,7 +223,7 @@ export function createIngest(services: Services, broker: Broker, log: Log): Inge
   }
 
   async function applyEvent(
-    { networkId }: Source,
+    source: Source,
     event: JournalEvent,
     now: number,
     tx: Parameters<typeof checkInBooking>[0],
@@ -231,17 +231,17 @@ export function createIngest(services: Services, broker: Broker, log: Log): Inge
     // A bridge with a clock ahead of ours must not make a device look fresher than now.
     const at = event.clockTrust === 'unknown' ? now : Math.min(event.at, now);
     if (event.kind === 'access' && event.granted && event.bookingId && UUID.test(event.bookingId)) {
-      await checkInBooking(tx, networkId, event.bookingId, at);
+      await checkInBooking(tx, source, event.bookingId, at);
     }
     if (event.kind === 'command' && event.state === 'actuated' && event.bookingId && UUID.test(event.bookingId)) {
-      await checkInBooking(tx, networkId, event.bookingId, at);
+      await checkInBooking(tx, source, event.bookingId, at);
     }
     if (event.kind === 'device' && UUID.test(event.deviceId)) {
-      await recordDeviceState(tx, networkId, event.deviceId, { at, isOnline: event.state === 'online' });
+      await recordDeviceState(tx, source, event.deviceId, { at, isOnline: event.state === 'online' });
     }
     if (event.deviceId && UUID.test(event.deviceId)) {
       if (event.kind === 'lock_state') {
-        await recordDeviceState(tx, networkId, event.deviceId, {
+        await recordDeviceState(tx, source, event.deviceId, {
           at,
           isOnline: event.state !== 'silent',
           state: { lock: event.state },
@@ -249,7 +249,7 @@ export function createIngest(services: Services, broker: Broker, log: Log): Inge
       }
       if (event.kind === 'door_opened' || event.kind === 'door_closed') {
         const contact = event.kind === 'door_opened' ? 'open' : 'closed';
-        await recordDeviceState(tx, networkId, event.deviceId, { at, isOnline: true, state: { contact } });
+        await recordDeviceState(tx, source, event.deviceId, { at, isOnline: true, state: { contact } });
       }
     }
   }
@@ -286,7 +286,7 @@ export function createIngest(services: Services, broker: Broker, log: Log): Inge
       );
       // The last word of each device on each kind; the order within a batch is that of time.
       for (const reading of new Map(readings.map((each) => [`${each.deviceId}/${each.kind}`, each])).values()) {
-        await recordDeviceState(tx, networkId, reading.deviceId, {
+        await recordDeviceState(tx, source, reading.deviceId, {
           at: Math.min(reading.at, now),
           isOnline: true,
           ...(reading.kind === 'battery'
