@@ -110,6 +110,20 @@ describe('signing in', () => {
       for (const part of ['HttpOnly', 'Secure', 'SameSite=Lax', 'Path=/']) expect(attributes).toContain(part);
       expect(attributes).not.toContain('Domain');
     }
+    expect(cookies['__Host-mitoyen_access']?.attributes).toContain('Max-Age=600;');
+    expect(cookies['__Host-mitoyen_refresh']?.attributes).toContain(`Max-Age=${30 * 24 * 3_600};`);
+  });
+
+  it.each([
+    ['https://mitoyen.example', '__Host-mitoyen_access', true],
+    // Browsers drop `__Host-` and `Secure` cookies that come over plain http from another machine.
+    ['http://192.168.1.20:3000', 'mitoyen_access', false],
+  ])('behind %s the cookie is %s', async (publicUrl, name, isSecure) => {
+    const elsewhere = await startTestApi(database, network, clock, { env: { PUBLIC_URL: publicUrl } });
+    const reply = await elsewhere.send('POST', '/sessions', { email: person.email, password: TEST_PASSWORD });
+    await elsewhere.close();
+    expect(cookiesOf(reply)[name]?.attributes.includes('Secure')).toBe(isSecure);
+    expect(cookiesOf(reply)[name]?.attributes).toContain('HttpOnly');
   });
 
   it('gives one answer for a wrong password, an unknown address and a disabled account', async () => {
@@ -125,6 +139,39 @@ describe('signing in', () => {
     expect(replies[0]?.body.code).toBe('auth.wrong_credentials');
     expect(replies[1]).toEqual(replies[0]);
     expect(replies[2]).toEqual(replies[0]);
+  });
+
+  it('takes as long for an unknown address as for a wrong password: both are hashed', async () => {
+    const timed = async (email: string) => {
+      const startedAt = performance.now();
+      expect((await signIn(email, 'wrong')).status).toBe(401);
+      return performance.now() - startedAt;
+    };
+    const [known, unknown]: [number[], number[]] = [[], []];
+    for (let round = 0; round < 7; round += 1) {
+      known.push(await timed(person.email));
+      unknown.push(await timed(`nobody-${count}@alpes.example`));
+    }
+    const median = (all: number[]) => all.sort((a, b) => a - b)[3] as number;
+    // Without a hash it would be a third of it.
+    expect(median(unknown)).toBeGreaterThan(median(known) / 2);
+  });
+
+  it('knows an address however it is written', async () => {
+    expect((await signIn(person.email.toUpperCase())).status).toBe(200);
+  });
+
+  it('counts what comes from one source too: fifty mails in a quarter of an hour, to whatever addresses', async () => {
+    const ask = (index: number) =>
+      api.send('POST', '/password-resets', { email: `person-${index}-of-${count}@elsewhere.example` });
+    for (let index = 1; index <= 50; index++) expect((await ask(index)).status).toBe(202);
+    expect(await ask(51)).toMatchObject({ status: 429, body: { code: 'auth.throttled' } });
+  });
+
+  it('takes five mails to one address in a quarter of an hour', async () => {
+    const ask = () => api.send('POST', '/password-resets', { email: person.email });
+    for (let attempt = 1; attempt <= 5; attempt++) expect((await ask()).status).toBe(202);
+    expect(await ask()).toMatchObject({ status: 429, body: { code: 'auth.throttled' } });
   });
 
   it('takes ten attempts on an address in a quarter of an hour, and lets the next quarter begin anew', async () => {
@@ -158,6 +205,44 @@ describe('a session', () => {
       cookiesOf(first)['__Host-mitoyen_refresh']?.value,
     );
     expect((await me(cookieHeader(second))).status).toBe(200);
+  });
+
+  it('lasts thirty days from its last refresh', async () => {
+    const first = await signIn();
+    clock.advance({ days: 30, milliseconds: -1 });
+    const second = await refresh(cookieHeader(first));
+    expect(second.status).toBe(200);
+    clock.advance({ days: 30 });
+    expect(await refresh(cookieHeader(second))).toMatchObject({ status: 401, body: { code: 'auth.session_ended' } });
+  });
+
+  it('ends at once with the account, for the access token and for the refresh token', async () => {
+    const session = cookieHeader(await signIn());
+    const disable = (disabledAt: number | null) =>
+      network.within((tx) =>
+        tx.update(schema.accounts).set({ disabledAt }).where(eq(schema.accounts.id, person.accountId)),
+      );
+    await disable(clock.now());
+    expect((await me(session)).status).toBe(401);
+    expect((await refresh(session)).status).toBe(401);
+    await disable(null);
+    expect((await me(session)).status).toBe(200);
+  });
+
+  it('has the rights of this moment, not of its beginning', async () => {
+    const staff = await network.addPerson(`staff-${count}`, { role: 'manager' });
+    const session = cookieHeader(await signIn(staff.email));
+    expect((await api.get('/manager/overview', session)).status).toBe(200);
+    await network.within((tx) =>
+      tx.delete(schema.roleAssignments).where(eq(schema.roleAssignments.accountId, staff.accountId)),
+    );
+    expect((await api.get('/manager/overview', session)).status).toBe(403);
+  });
+
+  it('that was ended is not refreshed', async () => {
+    const session = cookieHeader(await signIn());
+    await api.send('DELETE', '/sessions/current', undefined, { ...ORIGIN, ...session });
+    expect((await refresh(session)).status).toBe(401);
   });
 
   it('survives two tabs that refresh at once, and ends when the old token comes back later', async () => {
