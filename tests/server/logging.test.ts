@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { Writable } from 'node:stream';
-import { type App, buildApp } from '@mitoyen/server';
+import { bridges } from '@mitoyen/db/schema';
+import { newId } from '@mitoyen/domain';
+import { encodeMessage, generateSigningKey, topics } from '@mitoyen/protocol';
+import { type App, type Broker, buildApp, createIngest, createOutboxWorker, noDoors } from '@mitoyen/server';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { loggerOptions } from '../../server/src/plugins/logging.ts';
 import { startTestApi, type TestApi } from '../support/api.ts';
@@ -120,6 +123,9 @@ it('keeps whom and what people entrust to the server out of its log, in trouble 
   secrets['a PIN'] = detail.body.access.pin;
   await call('GET', `/sites?q=${encodeURIComponent(secrets['a name'] ?? '')}`, undefined, asLea);
 
+  // A part that is away is refused in words of its own: no fault to look for.
+  expect((await call('GET', '/demo/doors')).status).toBe(503);
+
   // Two sign-ins with the same ids: the database refuses the second one for a reason that nobody has foreseen.
   isRandomStuck = true;
   expect((await call('POST', '/sessions', { email: sam.email, password: TEST_PASSWORD })).status).toBe(200);
@@ -130,6 +136,51 @@ it('keeps whom and what people entrust to the server out of its log, in trouble 
   expect((await signUp('third@example.org')).status).toBe(500);
   isRandomStuck = false;
 
+  // A mail server that quotes the address that it refuses.
+  const mailer = {
+    send: ({ to }: { to: string }) => Promise.reject(new Error(`550 5.1.1 <${to}>: Recipient address rejected`)),
+  };
+  await createOutboxWorker(api.services, { broker: null, mailer }, app.log).drain(network.id);
+  expect(logged).toContain('Recipient address rejected');
+
+  // A door that is opened: what the bridge of the site says of it, whole, altered, and when the broker is lost before the answer.
+  const bridgeKey = generateSigningKey(newId(NOW, randomBytes(10)));
+  const base = { networkId: network.id, siteId: site.id };
+  const bridge = { ...base, id: bridgeKey.kid, name: 'Box', publicKey: bridgeKey.publicKey, createdAt: NOW };
+  await network.within((tx) => tx.insert(bridges).values(bridge));
+  const acknowledged: string[] = [];
+  const broker: Broker = {
+    ...noDoors,
+    start() {},
+    publish: async ({ topic }) => {
+      if (acknowledged.length > 0) throw new Error('The broker is not connected.');
+      acknowledged.push(topic);
+    },
+    stop: async () => {},
+  };
+  const ingest = createIngest(api.services, broker, app.log);
+  const say = (payload: string) =>
+    ingest.receive({
+      topic: topics(base.networkId, base.siteId).events,
+      payload: Buffer.from(payload),
+      isRetained: false,
+    });
+  const opening = (sequence: number) => {
+    const event = { sequence, at: NOW, monotonicMs: 1, clockTrust: 'trusted', kind: 'access', granted: true } as const;
+    const by = { reason: 'booking', grantId: 'grant', bookingId: held.body.id, holderRef: lea.memberId } as const;
+    const events = [{ ...event, ...by, doorId: site.entranceDoorId, credentialKind: 'pin' } as const];
+    const batch = { v: 1, ...base, bridgeId: bridgeKey.kid, bootId: 'boot', journalEpoch: 'epoch', events } as const;
+    return encodeMessage('events', { ...batch, fromSequence: sequence, toSequence: sequence }, bridgeKey);
+  };
+  say(opening(1));
+  say(opening(2).replace('pin', 'PIN'));
+  say(opening(2));
+  await ingest.idle();
+  expect(acknowledged).toHaveLength(1);
+  expect(lines().map(({ msg }) => msg)).toEqual(
+    expect.arrayContaining(['message refused', 'message not taken in', 'outbox entry not done']),
+  );
+
   for (const [what, secret] of Object.entries(secrets)) {
     expect(secret, what).toMatch(/./);
     // Times hold six digits too: a PIN is looked for as a word of its own.
@@ -139,7 +190,7 @@ it('keeps whom and what people entrust to the server out of its log, in trouble 
   expect(logged.toLowerCase()).not.toMatch(/authorization|set-cookie|remoteaddress/);
 
   const all = lines();
-  const faults = all.filter(({ level }) => level >= 50);
+  const faults = all.filter(({ level, reqId }) => level >= 50 && reqId !== undefined);
   expect(faults).toHaveLength(2);
   expect(faults[0]).toMatchObject({
     reqId: broken.body.requestId,

@@ -52,7 +52,9 @@ export const errorsPlugin = fp(async (app, services: Services) => {
   app.setErrorHandler((error, request, reply) => {
     const { code, extras } = toProblem(error);
     const document = problemDocument(code, request.locale, publicUrl, { ...extras, requestId: request.id });
-    if (document.status >= 500) request.log.error({ err: error }, code);
+    // A part that is away (a place that is offline) is a refusal too, whatever its status: nobody has to look for a fault.
+    const isFault = document.status >= 500 && !(error instanceof RefusalError);
+    if (isFault) request.log.error({ err: error }, code);
     else request.log.info({ code }, 'refused');
     if (document.status === 401) reply.header('www-authenticate', 'Bearer');
     return reply.code(document.status).type('application/problem+json').send(document);

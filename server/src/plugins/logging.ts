@@ -4,6 +4,9 @@ import type { Config } from '../config.ts';
 /** Credentials in transit must never reach a log. */
 const REDACTED = ['req.headers.authorization', 'req.headers.cookie', 'res.headers["set-cookie"]'];
 
+/** A mail server quotes the address that it refuses. */
+const withoutAddresses = (text: string): string => text.replace(/[^\s<>"'(),;:]+@[^\s<>"'(),;:]+/g, '(address)');
+
 /** PostgreSQL's `detail` quotes rows, a failed query its parameters: only what names the fault is kept. */
 function describeError(error: Error) {
   const cause = error.cause instanceof Error ? error.cause : null;
@@ -11,7 +14,7 @@ function describeError(error: Error) {
   const { code, constraint_name: constraint, table_name: table } = fault as Error & Record<string, unknown>;
   return {
     type: error.name,
-    message: fault.message,
+    message: withoutAddresses(fault.message),
     ...(code !== undefined && { code }),
     ...(constraint !== undefined && { constraint }),
     ...(table !== undefined && { table }),
