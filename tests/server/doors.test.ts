@@ -555,6 +555,38 @@ describe('what bridges say', () => {
     expect(row).toMatchObject({ status: 'completed', checkedInAt: TEN + MINUTE });
   });
 
+  it('does not stop at an event that no column can hold as it is', async () => {
+    const END_OF_TIME = 8_640_000_000_000_000;
+    const odd = (sequence: number, at: number, monotonicMs: number) => {
+      const event = {
+        at,
+        monotonicMs,
+        sequence,
+        clockTrust: 'trusted',
+        kind: 'bridge',
+        what: 'grants_refused',
+      } as const;
+      return { ...batch(sequence, sequence), events: [{ ...event, detail: 'zero \u0000 byte' }] };
+    };
+    await say('events', odd(1, END_OF_TIME, 0));
+    await say('events', odd(2, -END_OF_TIME, Number.MAX_SAFE_INTEGER));
+    await say('readings', {
+      v: 1,
+      networkId: network.id,
+      siteId: site.id,
+      bridgeId,
+      bootId: 'boot-1',
+      streamEpoch: 'epoch-1',
+      fromSequence: 1,
+      toSequence: 1,
+      readings: [{ sequence: 1, at: -END_OF_TIME, deviceId: makeId(), kind: 'people', value: -1e308 }],
+    });
+    await say('events', batch(3, 3));
+    const { events, readings } = await takeFromServer('ack', (ack) => ack.events?.sequence === 3);
+    expect([events?.sequence, readings?.sequence]).toEqual([3, 1]);
+    expect(await eventsOf('bridge')).toHaveLength(3);
+  });
+
   it('is about its own place: it checks nobody in, settles no command and moves no device elsewhere', async () => {
     const here = site;
     const [commandId, deviceId] = [makeId(), makeId()];

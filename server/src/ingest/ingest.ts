@@ -187,6 +187,7 @@ export function createIngest(services: Services, broker: Broker, log: Log): Inge
 
   async function onEvents(source: Source, batch: EventBatch): Promise<void> {
     const { networkId, siteId, bridgeId } = source;
+    const happened = batch.events.map(storableEvent);
     const acked = await services.db.withNetwork(networkId, async (tx) => {
       const bridge = await lockBridge(tx, networkId, bridgeId);
       if (bridge === null) return null;
@@ -200,17 +201,17 @@ export function createIngest(services: Services, broker: Broker, log: Log): Inge
       // A gap: what lies before is still on its way. Nothing is committed ahead of it, so that an acknowledgement means all.
       if (next === null) return bridge;
       const now = services.clock.now();
-      const actors = batch.events.flatMap((event) => (event.kind === 'command' ? (uuidOrNull(event.actor) ?? []) : []));
+      const actors = happened.flatMap((event) => (event.kind === 'command' ? (uuidOrNull(event.actor) ?? []) : []));
       const memberOf = await findMembersOfAccounts(tx, networkId, actors);
       const fresh = await insertAccessEvents(
         tx,
-        batch.events.map((event) => ({ ...eventRow(source, batch, event, now), ...whoAndWhat(event, memberOf) })),
+        happened.map((event) => ({ ...eventRow(source, batch, event, now), ...whoAndWhat(event, memberOf) })),
       );
-      const reference = batch.events.find((event) => event.clockTrust === 'trusted');
+      const reference = happened.find((event) => event.clockTrust === 'trusted');
       if (reference !== undefined) {
         await correctInstants(tx, networkId, bridgeId, batch.bootId, reference.at - reference.monotonicMs);
       }
-      for (const event of batch.events) if (fresh.has(event.sequence)) await applyEvent(source, event, now, tx);
+      for (const event of happened) if (fresh.has(event.sequence)) await applyEvent(source, event, now, tx);
       await updateBridge(tx, networkId, bridgeId, {
         eventsEpoch: batch.journalEpoch,
         eventsAcked: next,
@@ -268,7 +269,9 @@ export function createIngest(services: Services, broker: Broker, log: Log): Inge
       );
       if (next === null) return bridge;
       const now = services.clock.now();
-      const readings = batch.readings.filter(({ deviceId }) => UUID.test(deviceId));
+      const readings = batch.readings
+        .filter(({ deviceId }) => UUID.test(deviceId))
+        .map((reading) => ({ ...reading, at: storableInstant(reading.at), spaceId: uuidOrNull(reading.spaceId) }));
       await insertReadings(
         tx,
         readings.map((reading) => ({
@@ -278,7 +281,7 @@ export function createIngest(services: Services, broker: Broker, log: Log): Inge
           sequence: reading.sequence,
           siteId,
           deviceId: reading.deviceId,
-          spaceId: reading.spaceId ?? null,
+          spaceId: reading.spaceId,
           kind: reading.kind,
           value: reading.value,
           measuredAt: reading.at,
@@ -362,6 +365,21 @@ function nextPosition(
   if (epoch !== batchEpoch) return to;
   if (from > acked + 1) return null;
   return Math.max(acked, to);
+}
+
+const LATEST = Date.parse('9999-12-31T23:59:59.999Z');
+const A_CENTURY_MS = 100 * 366 * 24 * 3_600_000;
+
+/**
+ * What a column can hold of what a bridge with a broken clock or disk may say. A stream that could not be committed would be sent
+ * again for ever, and nothing that happens at the site would arrive any more.
+ */
+const storableInstant = (at: number): number => Math.max(0, Math.min(at, LATEST));
+const storableText = (_: string, value: unknown) =>
+  typeof value === 'string' ? value.replaceAll('\0', '').toWellFormed() : value;
+function storableEvent(event: JournalEvent): JournalEvent {
+  const cleaned = JSON.parse(JSON.stringify(event, storableText)) as JournalEvent;
+  return { ...cleaned, at: storableInstant(event.at), monotonicMs: Math.min(event.monotonicMs, A_CENTURY_MS) };
 }
 
 const uuidOrNull = (text: string | null | undefined): string | null => (text && UUID.test(text) ? text : null);
