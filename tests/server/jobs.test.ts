@@ -1,6 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { insertMail, insertOutbox } from '@mitoyen/db/queries';
-import { accessEvents, bookings, bridges, commands, mails, outbox } from '@mitoyen/db/schema';
+import {
+  accessEvents,
+  accountTokens,
+  bookings,
+  bridges,
+  commands,
+  idempotencyKeys,
+  mails,
+  outbox,
+  sessions,
+  throttles,
+} from '@mitoyen/db/schema';
 import { newId } from '@mitoyen/domain';
 import { createOutboxWorker, type Mailer, runHousekeeping } from '@mitoyen/server';
 import { and, eq } from 'drizzle-orm';
@@ -292,5 +303,36 @@ describe('housekeeping', () => {
     clock.moveTo(NOW + 30 * DAY + 1);
     await housekeep();
     expect(await kept()).toEqual([]);
+  });
+
+  it('forgets keys of requests after two days, attempts after one, ended sessions and old links after thirty', async () => {
+    const base = { networkId: network.id, createdAt: NOW };
+    await network.within(async (tx) => {
+      await tx.insert(idempotencyKeys).values({ ...base, scope: 's', key: 'k', route: 'r', requestHash: 'h' });
+      await tx.delete(throttles).where(eq(throttles.networkId, network.id));
+      await tx.insert(throttles).values({ networkId: network.id, bucket: 'b', windowStart: NOW, count: 1 });
+      await tx.delete(sessions).where(eq(sessions.networkId, network.id));
+      const session = { ...base, accountId: person.accountId, rotatedAt: NOW, lastUsedAt: NOW };
+      await tx.insert(sessions).values([
+        { ...session, id: makeId(), refreshHash: 'revoked', revokedAt: NOW, expiresAt: NOW + 90 * DAY },
+        { ...session, id: makeId(), refreshHash: 'expired', expiresAt: NOW },
+        { ...session, id: makeId(), refreshHash: 'running', expiresAt: NOW + 90 * DAY },
+      ]);
+      const token = { ...base, accountId: person.accountId, purpose: 'reset_password' as const };
+      await tx.insert(accountTokens).values({ ...token, id: makeId(), tokenHash: 't', expiresAt: NOW });
+    });
+    const kept = (table: typeof idempotencyKeys | typeof throttles | typeof sessions | typeof accountTokens) =>
+      network.within(async (tx) => (await tx.select().from(table).where(eq(table.networkId, network.id))).length);
+    const counts = async (at: number) => {
+      clock.moveTo(at);
+      await housekeep();
+      return [await kept(throttles), await kept(idempotencyKeys), await kept(sessions), await kept(accountTokens)];
+    };
+    expect(await counts(NOW + DAY)).toEqual([1, 1, 3, 1]);
+    expect(await counts(NOW + DAY + 1)).toEqual([0, 1, 3, 1]);
+    expect(await counts(NOW + 2 * DAY)).toEqual([0, 1, 3, 1]);
+    expect(await counts(NOW + 2 * DAY + 1)).toEqual([0, 0, 3, 1]);
+    expect(await counts(NOW + 30 * DAY)).toEqual([0, 0, 3, 1]);
+    expect(await counts(NOW + 30 * DAY + 1)).toEqual([0, 0, 1, 0]);
   });
 });

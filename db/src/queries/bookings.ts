@@ -1,5 +1,5 @@
 import type { BookingStatus, Instant, Window } from '@mitoyen/domain';
-import { and, asc, count, desc, eq, getTableColumns, gt, inArray, lte, ne, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, getTableColumns, gt, inArray, lt, lte, ne, sql } from 'drizzle-orm';
 import type { Tx } from '../database.ts';
 import { preparedQuery } from '../prepared.ts';
 import {
@@ -408,5 +408,5 @@ export async function storeIdempotentResponse(
 export async function purgeIdempotencyKeys(tx: Tx, networkId: string, before: Instant) {
   await tx
     .delete(idempotencyKeys)
-    .where(and(eq(idempotencyKeys.networkId, networkId), lte(idempotencyKeys.createdAt, before)));
+    .where(and(eq(idempotencyKeys.networkId, networkId), lt(idempotencyKeys.createdAt, before)));
 }
