@@ -92,6 +92,38 @@ describe('finding a place', () => {
     await lea.send('POST', `/bookings/${after.body.id}/cancel`);
   });
 
+  it('counts nothing in a closure, or in the hours of another public', async () => {
+    const site = await network.addSite('annex', { desks: 1 });
+    await network.setHours(site, [
+      { from: 9 * 60, until: 12 * 60 },
+      { audience: 'youth', from: 12 * 60, until: 17 * 60 },
+    ]);
+    const free = async (query: string) => {
+      const { items } = (await api.get(`/sites?q=annex&date=2026-11-25&${query}`)).body;
+      return items.map((item: { freeCount: number; totalCount: number }) => [item.freeCount, item.totalCount]);
+    };
+    expect(await free('from=09:00&until=12:00')).toEqual([[2, 2]]);
+    expect(await free('from=09:00&until=12:00&kind=room')).toEqual([[1, 1]]);
+    expect(await free('from=09:00&until=12:00&kind=video')).toEqual([]);
+    expect(await free('from=08:45&until=12:00')).toEqual([[0, 2]]);
+    expect(await free('from=11:00&until=12:15')).toEqual([[0, 2]]);
+    expect(await free('from=12:00&until=17:00')).toEqual([[0, 2]]);
+    expect(await free('from=12:00&until=17:00&audience=youth')).toEqual([[2, 2]]);
+    const at = Date.parse('2026-11-25T08:00:00Z');
+    await network.within((tx) =>
+      tx.insert(schema.closures).values({
+        networkId: network.id,
+        id: newId(NOW, randomBytes(10)),
+        siteId: site.id,
+        spaceId: site.roomSpaceId,
+        during: { from: at, until: at + HOUR },
+        createdAt: NOW,
+      }),
+    );
+    expect(await free('from=09:00&until=12:00')).toEqual([[1, 2]]);
+    expect(await free('from=10:00&until=12:00')).toEqual([[2, 2]]);
+  });
+
   it('refuses an audience that the network does not have', async () => {
     expect(await api.get('/sites?audience=martians')).toMatchObject({ status: 400, body: { code: 'request.invalid' } });
     expect((await api.get('/sites/nowhere')).status).toBe(404);
