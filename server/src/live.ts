@@ -53,6 +53,7 @@ export function createLive(): Live {
         // Proxies such as nginx would otherwise collect events before passing them on.
         'x-accel-buffering': 'no',
       });
+      if (request.method === 'HEAD') return void response.end();
       response.write('retry: 3000\n\n');
       const responses = watchers.get(siteId) ?? new Set();
       watchers.set(siteId, responses.add(response));

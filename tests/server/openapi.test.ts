@@ -5,7 +5,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Caller, startTestApi, type TestApi } from '../support/api.ts';
 import { MovableClock } from '../support/clock.ts';
 import { startTestDatabase, type TestDatabase } from '../support/database.ts';
-import { createTestNetwork, type TestNetwork, type TestSite } from '../support/network.ts';
+import {
+  createTestNetwork,
+  TEST_PASSWORD,
+  type TestNetwork,
+  type TestPerson,
+  type TestSite,
+} from '../support/network.ts';
 
 const NOW = Date.parse('2026-11-24T07:00:00Z');
 
@@ -13,6 +19,7 @@ let database: TestDatabase;
 let network: TestNetwork & { close(): Promise<void> };
 let api: TestApi;
 let site: TestSite;
+let host: TestPerson;
 let callers: Caller[];
 
 beforeAll(async () => {
@@ -20,10 +27,11 @@ beforeAll(async () => {
   network = await createTestNetwork(database.ownerUrl, 'alpes', NOW);
   api = await startTestApi(database, network, new MovableClock(NOW), { env: { RATE_LIMIT_PER_MINUTE: '0' } });
   site = await network.addSite('annot');
+  host = await network.addPerson('host', { role: 'host', structureId: site.structureId });
   callers = [
     api,
     await api.as(await network.addPerson('lea')),
-    await api.as(await network.addPerson('host', { role: 'host', structureId: site.structureId })),
+    await api.as(host),
     await api.as(await network.addPerson('manager', { role: 'manager' })),
   ];
 });
@@ -70,6 +78,46 @@ describe('the API document', () => {
       if (!get || path.includes('{')) continue;
       const { status } = await api.get(`${path}?q=annot`);
       expect(status === 401, `${path} answered ${status}`).toBe((get.security ?? []).length > 0);
+    }
+  });
+});
+
+describe('other methods', () => {
+  const inject = (method: 'HEAD' | 'OPTIONS' | 'DELETE' | 'PUT', url: string, headers = {}) =>
+    api.app.inject({ method, url, headers: { 'x-mitoyen-network': network.slug, ...headers } });
+  const tokenOf = async (person: TestPerson) =>
+    (await api.send('POST', '/sessions', { email: person.email, password: TEST_PASSWORD })).body.accessToken as string;
+
+  it('HEAD answers as GET does, without the body', async () => {
+    for (const url of ['/api/v1/sites/annot', '/api/v1/sites/nowhere', '/api/v1/me']) {
+      const [head, get] = [await inject('HEAD', url), await api.get(url)];
+      expect([url, head.statusCode, head.headers['content-type'], head.body]).toEqual([
+        url,
+        get.status,
+        get.headers['content-type'],
+        '',
+      ]);
+    }
+  });
+
+  it('HEAD of the live view ends', async () => {
+    const headers = { authorization: `Bearer ${await tokenOf(host)}` };
+    const head = await inject('HEAD', '/api/v1/host/sites/annot/live', headers);
+    expect([head.statusCode, head.headers['content-type']]).toEqual([200, 'text/event-stream; charset=utf-8']);
+  }, 5_000);
+
+  it('what no route takes is not found, and no other site is let in', async () => {
+    for (const [method, url] of [
+      ['OPTIONS', '/api/v1/sites'],
+      ['DELETE', '/api/v1/sites'],
+      ['PUT', '/api/v1/me'],
+    ] as const) {
+      const reply = await inject(method, url, {
+        origin: method === 'OPTIONS' ? 'https://evil.example' : 'http://localhost:3000',
+        'access-control-request-method': 'POST',
+      });
+      expect(reply.json()).toMatchObject({ status: 404, code: 'not_found' });
+      expect(Object.keys(reply.headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
     }
   });
 });
