@@ -11,7 +11,7 @@ import { type Simulator, simulatorClient } from './adapters/simulator.ts';
 import { PERMISSIONS } from './authorisation.ts';
 import { createLive, type Live } from './live.ts';
 import { contextPlugin } from './plugins/context.ts';
-import { errorsPlugin } from './plugins/errors.ts';
+import { errorsPlugin, unreadableAddress } from './plugins/errors.ts';
 import { healthRoutes } from './plugins/health.ts';
 import { openApiDocument } from './plugins/openapi.ts';
 import { webPlugin } from './plugins/web.ts';
@@ -45,6 +45,7 @@ export async function buildApp(services: Services, logger: FastifyServerOptions[
     // A client's own id would end up in our logs as it is.
     requestIdHeader: false,
     genReqId: () => Buffer.from(services.random(9)).toString('base64url'),
+    frameworkErrors: unreadableAddress(config.publicUrl),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.setValidatorCompiler(TypeBoxValidatorCompiler);

@@ -42,7 +42,8 @@ export function answerChecker(document: unknown): AnswerChecker {
     .map((each) => ({ ...each, pattern: new RegExp(`^${each.path.replace(/\{\w+\}/g, '[^/]*')}/?$`) }));
 
   return (method, url, { status, contentType, text }) => {
-    const [pathname = ''] = url.split('?');
+    // As a client reads it: `/sites/.` is `/sites/`.
+    const { pathname } = new URL(url, 'http://localhost');
     const found = operations.find((each) => each.method === method.toLowerCase() && each.pattern.test(pathname));
     if (found === undefined) return null;
     const { operationId, responses } = found.operation;

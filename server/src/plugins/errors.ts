@@ -1,7 +1,8 @@
-import type { FastifyError } from 'fastify';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { type ProblemCode, type ProblemExtras, problemDocument, RefusalError } from '../problems.ts';
 import type { Services } from '../services.ts';
+import { negotiateLocale } from './context.ts';
 
 /** What the connection to PostgreSQL reports when the server is away or shutting down; the client may try again. */
 const UNAVAILABLE = /^(ECONN|CONNECT|CONNECTION_|EPIPE|ETIMEDOUT|57P0[123]|53300|08)/;
@@ -13,6 +14,19 @@ const STATUS_PROBLEMS: Readonly<Record<number, ProblemCode>> = {
   415: 'request.unsupported_media_type',
   429: 'request.too_many',
 };
+
+/**
+ * An address that the router cannot read (an escape that is no text, an endless segment) is refused before there is a route, hooks or an
+ * error handler.
+ */
+export function unreadableAddress(publicUrl: string) {
+  return (_error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
+    const locale = negotiateLocale(request.headers['accept-language']);
+    const document = problemDocument('request.malformed', locale, publicUrl, { requestId: request.id });
+    request.log.info({ code: document.code }, 'refused');
+    reply.code(document.status).type('application/problem+json').send(JSON.stringify(document));
+  };
+}
 
 /** One place turns refusals and faults into problem+json (RFC 9457). No input makes a 500; a fault is logged with its request id. */
 export const errorsPlugin = fp(async (app, services: Services) => {
