@@ -385,6 +385,21 @@ describe('a forgotten password', () => {
     expect((await set(first, 'something new 2')).body.code).toBe('auth.token_invalid');
   });
 
+  it('costs no hash without a link that serves: hashing is slow, and anybody can invent links', async () => {
+    const timed = async (work: () => Promise<AnyReply>) => {
+      const all: number[] = [];
+      for (let round = 0; round < 5; round += 1) {
+        const startedAt = performance.now();
+        await work();
+        all.push(performance.now() - startedAt);
+      }
+      return all.sort((a, b) => a - b)[2] as number;
+    };
+    const hashed = await timed(() => signIn());
+    const invented = await timed(() => set('x'.repeat(43), 'something new 1'));
+    expect(invented).toBeLessThan(hashed / 2);
+  });
+
   it('takes the link for an hour', async () => {
     await ask(person.email);
     const token = tokenIn((await lastMailTo(person.email))?.text ?? '');

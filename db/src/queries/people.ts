@@ -217,28 +217,46 @@ export async function insertAccountToken(tx: Tx, token: typeof accountTokens.$in
   await tx.insert(accountTokens).values(token);
 }
 
+type TokenPurpose = (typeof accountTokens.$inferSelect)['purpose'];
+
+const liveToken = (networkId: string, purpose: TokenPurpose, tokenHash: string, now: Instant) =>
+  and(
+    eq(accountTokens.networkId, networkId),
+    eq(accountTokens.purpose, purpose),
+    eq(accountTokens.tokenHash, tokenHash),
+    isNull(accountTokens.usedAt),
+    gt(accountTokens.expiresAt, now),
+  );
+
 /** Marks the token used and says whose it is; null when it is unknown, used or too old. */
 export async function useAccountToken(
   tx: Tx,
   networkId: string,
-  purpose: (typeof accountTokens.$inferSelect)['purpose'],
+  purpose: TokenPurpose,
   tokenHash: string,
   now: Instant,
 ) {
   const [row] = await tx
     .update(accountTokens)
     .set({ usedAt: now })
-    .where(
-      and(
-        eq(accountTokens.networkId, networkId),
-        eq(accountTokens.purpose, purpose),
-        eq(accountTokens.tokenHash, tokenHash),
-        isNull(accountTokens.usedAt),
-        gt(accountTokens.expiresAt, now),
-      ),
-    )
+    .where(liveToken(networkId, purpose, tokenHash, now))
     .returning({ accountId: accountTokens.accountId });
   return row?.accountId ?? null;
+}
+
+/** Whether a link would serve now; nothing is changed. */
+export async function isAccountTokenLive(
+  tx: Tx,
+  networkId: string,
+  purpose: TokenPurpose,
+  tokenHash: string,
+  now: Instant,
+): Promise<boolean> {
+  const [row] = await tx
+    .select({ id: accountTokens.id })
+    .from(accountTokens)
+    .where(liveToken(networkId, purpose, tokenHash, now));
+  return row !== undefined;
 }
 
 /** The account's other links of this purpose serve no more. */
@@ -246,7 +264,7 @@ export async function voidAccountTokens(
   tx: Tx,
   networkId: string,
   accountId: string,
-  purpose: (typeof accountTokens.$inferSelect)['purpose'],
+  purpose: TokenPurpose,
   now: Instant,
 ) {
   await tx

@@ -1,15 +1,18 @@
 import {
   findAccountByEmail,
   insertAccountToken,
+  isAccountTokenLive,
   revokeSessionsOf,
   updateAccount,
   useAccountToken,
   voidAccountTokens,
 } from '@mitoyen/db/queries';
+import { hashPassword } from '../../adapters/passwords.ts';
 import type { Context } from '../../context.ts';
 import { makeId } from '../../ids.ts';
 import { sendMail } from '../../mail/outgoing.ts';
 import { ok, type Result, refuse } from '../../problems.ts';
+import type { Services } from '../../services.ts';
 import { hashToken, newToken, normaliseEmail } from './tokens.ts';
 
 const RESET_MS = 3_600_000;
@@ -38,12 +41,29 @@ export async function requestPasswordReset(context: Context, email: string): Pro
   return ok({ accepted: true });
 }
 
+/**
+ * The hash of a new password, made for a link that serves only: hashing is slow, and anybody can invent links. No transaction is held
+ * meanwhile. Null for any other link.
+ */
+export async function hashForReset(
+  services: Services,
+  networkId: string,
+  input: { token: string; password: string },
+): Promise<string | null> {
+  const now = services.clock.now();
+  const isLive = await services.db.withNetwork(networkId, (tx) =>
+    isAccountTokenLive(tx, networkId, 'reset_password', hashToken(input.token), now),
+  );
+  return isLive ? hashPassword(input.password) : null;
+}
+
 /** Sets the new password; ends every session of the account, and the links that were mailed before. Refusal: `auth.token_invalid`. */
 export async function resetPassword(
   context: Context,
-  input: { token: string; passwordHash: string },
+  input: { token: string; passwordHash: string | null },
 ): Promise<Result<{ changed: true }>> {
   const { tx, networkId, now } = context;
+  if (input.passwordHash === null) return refuse('auth.token_invalid');
   const accountId = await useAccountToken(tx, networkId, 'reset_password', hashToken(input.token), now);
   if (accountId === null) return refuse('auth.token_invalid');
   // The link came by mail: the address is proved as well.

@@ -7,7 +7,7 @@ import { checkPassword } from '../../operations/accounts/check-password.ts';
 import { endSession } from '../../operations/accounts/end-session.ts';
 import { listSessions } from '../../operations/accounts/list-sessions.ts';
 import { refreshSession } from '../../operations/accounts/refresh-session.ts';
-import { requestPasswordReset, resetPassword } from '../../operations/accounts/reset-password.ts';
+import { hashForReset, requestPasswordReset, resetPassword } from '../../operations/accounts/reset-password.ts';
 import { type OpenedSession, signIn } from '../../operations/accounts/sign-in.ts';
 import { signUp } from '../../operations/accounts/sign-up.ts';
 import { throttle } from '../../operations/accounts/throttle.ts';
@@ -270,7 +270,7 @@ export async function accountRoutes(app: Api) {
     },
     async (request, reply) => {
       const { token, password } = request.body;
-      const passwordHash = await hashPassword(password);
+      const passwordHash = await hashForReset(services, networkOf(request), { token, password });
       return mutate(
         request,
         reply,
