@@ -188,6 +188,22 @@ async function idsOfEverything(): Promise<string[]> {
   return [site.id, site.openSpaceId, site.roomId, site.entranceDoorId, ...site.deskIds, held.body.id, closure.body.id];
 }
 
+describe('requests without end', () => {
+  it('are refused from one source once it has had its share of the minute', async () => {
+    const strict = await startTestApi(database, network, new MovableClock(NOW), {
+      env: { RATE_LIMIT_PER_MINUTE: '3' },
+    });
+    const replies = [];
+    for (const path of ['/sites', '/me', '/sites/nowhere', '/sites']) replies.push(await strict.get(path));
+    const healthy = await strict.get('/healthz');
+    await strict.close();
+    expect(replies.map(({ status }) => status)).toEqual([200, 401, 404, 429]);
+    expect(replies[3]).toMatchObject({ body: { code: 'request.too_many', title: 'Trop de demandes' } });
+    expect(Number(replies[3]?.headers['retry-after'])).toBeLessThanOrEqual(60);
+    expect(healthy.status).toBe(200);
+  });
+});
+
 describe('no input', () => {
   interface Parameter {
     readonly in: string;
