@@ -168,6 +168,25 @@ describe('badges', () => {
     expect((await lea.get(url('badges'))).status).toBe(403);
   });
 
+  it('of the staff are seen and revoked by their own structure; revoking twice is revoking once', async () => {
+    const elsewhere = await network.addSite(`other-${count}`);
+    const neighbour = await network.addPerson(`neighbour-${count}`, {
+      role: 'host',
+      structureId: elsewhere.structureId,
+    });
+    const staff = await register(uid(4), { isStaff: true });
+    const plain = await register(uid(5));
+    const theirs = await api.as(neighbour);
+    const theirUrl = (rest: string) => `/host/sites/${elsewhere.slug}/${rest}`;
+    const seen = (await theirs.get(theirUrl('badges'))).body.items.map(({ id }: { id: string }) => id);
+    expect([seen.includes(staff.body.id), seen.includes(plain.body.id)]).toEqual([false, true]);
+    expect((await theirs.send('POST', theirUrl(`badges/${staff.body.id}/revoke`))).status).toBe(404);
+    const first = await host.send('POST', url(`badges/${staff.body.id}/revoke`));
+    clock.advance({ minutes: 1 });
+    const second = await host.send('POST', url(`badges/${staff.body.id}/revoke`));
+    expect([first.body.revokedAt, second.body.revokedAt]).toEqual([iso(NOW), iso(NOW)]);
+  });
+
   it('are found for a member by name or address, from two letters on', async () => {
     const found = (await host.get(`/host/members?q=lea-${count}`)).body.items;
     expect(found.map((each: { id: string }) => each.id)).toEqual([member.memberId]);
