@@ -3,7 +3,6 @@
  * Europe/Paris change.
  */
 import {
-  type Audience,
   compileGrants,
   dayWindow,
   decideAccess,
@@ -11,27 +10,16 @@ import {
   localDateOf,
   localTimeOf,
   localToInstant,
-  type OpeningRule,
   quoteBooking,
   siteDay,
   validateRequest,
 } from '@mitoyen/domain';
+import { weekly } from './schedule-facts.ts';
+import { hoursOn, professional, resource } from './site-facts.ts';
 
 const zone = 'Europe/Paris';
 const [spring, autumn] = ['2027-03-28', '2027-10-31'];
-const professional: Audience = { code: 'professional', audienceClass: 'work', isStaff: false };
-const sundays: OpeningRule = {
-  id: 'sundays',
-  spaceId: null,
-  audience: 'professional',
-  audienceClass: 'work',
-  weekday: 7,
-  startsAt: '09:00',
-  endsAt: '18:00',
-  validFrom: null,
-  validUntil: null,
-};
-const resources = [{ id: 'desk', spaceId: 'room', bufferBeforeMs: 0, bufferAfterMs: 0, handoverMs: 0 }];
+const sundays = [weekly(7, professional.code, '09:00', '18:00')];
 const tariff = {
   id: 'tariff',
   currency: 'EUR',
@@ -43,7 +31,17 @@ const tariff = {
 };
 
 const openingOn = (date: string) =>
-  siteDay({ date, zone, resources, rules: [sundays], closures: [], busy: [], audience: professional })[0]?.free;
+  siteDay({
+    ...hoursOn(date, sundays),
+    date,
+    zone,
+    resources: [resource('desk')],
+    busy: [],
+    booker: professional,
+    classes: new Map([['area', professional.audienceClass]]),
+    siteClass: null,
+    buildingCapacity: null,
+  })[0]?.free;
 const wallWindow = (date: string, from: string, until: string) => ({
   from: localToInstant(date, from, zone),
   until: localToInstant(date, until, zone),

@@ -6,6 +6,7 @@ import {
   decideAccess,
   indexGrantSet,
   type OpeningWindow,
+  openWithoutClosures,
 } from '@mitoyen/domain';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -282,6 +283,19 @@ describe('audience windows', () => {
     const more = [...openings, opening('area', 'staff', '08:00', '18:00')];
     expect(windowsOf('area-door', { openings: more, bookings })).toEqual(windowsOf('area-door', { openings }));
   });
+});
+
+test('a closure cuts the openings of its space, one of the site those of all', () => {
+  const openings = [opening('area', 'work', '09:00', '18:00'), opening('room', 'work', '09:00', '18:00')];
+  const left = openWithoutClosures(openings, [
+    { from: at('12:00'), until: at('14:00'), spaceId: 'room' },
+    { from: at('17:00'), until: Number.POSITIVE_INFINITY, spaceId: null },
+  ]);
+  expect(left.map(({ spaceId, from, until }) => ({ spaceId, from, until }))).toEqual([
+    { spaceId: 'area', from: at('09:00'), until: at('17:00') },
+    { spaceId: 'room', from: at('09:00'), until: at('12:00') },
+    { spaceId: 'room', from: at('14:00'), until: at('17:00') },
+  ]);
 });
 
 test('the same facts in any order compile to the same bytes', () => {

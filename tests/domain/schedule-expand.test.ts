@@ -1,13 +1,18 @@
 import {
+  addDays,
   type CompiledSchedule,
   compileSchedule,
+  dayWindow,
   expandDay,
   expandRange,
   explainDay,
   localTimeOf,
   type Schedule,
   type ScheduleTemplate,
+  timeOfMinutes,
+  weekdayOf,
 } from '@mitoyen/domain';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { HOUR, range } from './instants.ts';
 import { exception, LIBRARY, PARIS, planned, schedule, space, template, weekly } from './schedule-facts.ts';
@@ -23,6 +28,47 @@ function hours(of: Schedule | CompiledSchedule, date: string, zone = PARIS): str
 function ruling(of: Schedule, date: string) {
   return explainDay(compileSchedule(of), date).spaces[0];
 }
+
+describe('a weekly window', () => {
+  const MONDAY = '2027-03-15';
+
+  test('opens on its weekday only, and says where it comes from', () => {
+    const compiled = compileSchedule(
+      schedule({ templates: [template('usual', { kind: 'always' }, [weekly(1, 'professional', '09:00', '12:00')])] }),
+    );
+    expect(expandDay(compiled, MONDAY).windows).toEqual([
+      {
+        ...range('2027-03-15T09:00+01:00', '2027-03-15T12:00+01:00'),
+        spaceId: 'hall',
+        audience: 'professional',
+        audienceClass: 'work',
+        ruleId: 'professional-1-09:00',
+        templateId: 'usual',
+        exceptionId: null,
+      },
+    ]);
+    const week = [0, 1, 2, 3, 4, 5, 6, 7].map((days) => addDays(MONDAY, days));
+    expect(week.filter((date) => expandDay(compiled, date).windows.length > 0)).toEqual([MONDAY, '2027-03-22']);
+  });
+
+  test('without a space opens every space of its template, with one only that', () => {
+    const windows = [
+      weekly(1, 'youth', '14:00', '17:00'),
+      weekly(1, 'professional', '09:00', '12:00', 'room'),
+      weekly(1, 'professional', '09:00', '12:00', 'elsewhere'),
+    ];
+    const spaces = [space('hall'), space('room')];
+    const opened = (spaceIds: string[] | null) =>
+      expandDay(
+        compileSchedule(
+          schedule({ spaces, templates: [template('usual', { kind: 'always' }, windows, { spaceIds })] }),
+        ),
+        MONDAY,
+      ).windows.map(({ spaceId, audience }) => `${spaceId} ${audience}`);
+    expect(opened(null)).toEqual(['hall youth', 'room professional', 'room youth']);
+    expect(opened(['hall'])).toEqual(['hall youth']);
+  });
+});
 
 describe('a library over the year', () => {
   test('a Monday of the term is the professionals’', () => {
@@ -322,6 +368,18 @@ describe('exceptions and closures', () => {
     ]);
   });
 
+  test('a closure of one space leaves the others open, and one without an end closes for good', () => {
+    const from = range('2026-11-23T12:00+01:00', '2026-11-23T13:00+01:00').from;
+    const closed = (spaceId: string | null) => ({
+      ...LIBRARY,
+      closures: [{ from, until: Number.POSITIVE_INFINITY, spaceId, reason: null }],
+    });
+    expect(hours(closed('hall'), DAY)).toEqual(['professional 09:00-12:00']);
+    expect(hours(closed('room'), DAY)).toEqual(['professional 09:00-18:00']);
+    expect(hours(closed(null), DAY)).toEqual(['professional 09:00-12:00']);
+    expect(hours(closed(null), '2027-01-04')).toEqual([]);
+  });
+
   test('two who claim one time in one template: the one listed first has it', () => {
     const both = template('both', { kind: 'always' }, [
       weekly(null, 'general', '10:00', '12:00'),
@@ -344,6 +402,44 @@ describe('days of the clock change and edges', () => {
 
   test('01:00-04:00 lasts two hours in March and four in October', () => {
     expect(['2027-03-27', '2027-03-28', '2027-10-31'].map(lasting)).toEqual([3, 2, 4]);
+  });
+
+  test('hours keep their wall time over the change, until midnight', () => {
+    const day = template('day', { kind: 'always' }, [weekly(7, 'general', '09:00', '24:00')]);
+    const compiled = compileSchedule(schedule({ templates: [day] }));
+    expect(expandDay(compiled, '2027-03-28').windows).toMatchObject([
+      range('2027-03-28T09:00+02:00', '2027-03-29T00:00+02:00'),
+    ]);
+    expect(expandDay(compiled, '2027-10-31').windows).toMatchObject([
+      range('2027-10-31T09:00+01:00', '2027-11-01T00:00+01:00'),
+    ]);
+  });
+
+  test('hours stay inside their day, on any date', () => {
+    const minute = fc.integer({ min: 0, max: 1_440 });
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.integer({ min: 0, max: 400 }), fc.constantFrom(86, 303)),
+        fc.uniqueArray(minute, { minLength: 2, maxLength: 2 }),
+        (offset, unsorted) => {
+          const [start, end] = unsorted.sort((a, b) => a - b).map(timeOfMinutes) as [string, string];
+          const date = addDays('2027-01-01', offset);
+          const day = dayWindow(date, PARIS);
+          const any = template('any', { kind: 'always' }, [weekly(weekdayOf(date), 'youth', start, end)]);
+          const { windows } = expandDay(
+            compileSchedule(schedule({ templates: [any], onPublicHolidays: 'as_usual' })),
+            date,
+          );
+          const isSkipped = date === '2027-03-28' && start >= '02:00' && end <= '03:00';
+          expect(windows).toHaveLength(isSkipped ? 0 : 1);
+          for (const window of windows) {
+            expect(window.from).toBeGreaterThanOrEqual(day.from);
+            expect(window.until).toBeLessThanOrEqual(day.until);
+            expect(window.from).toBeLessThan(window.until);
+          }
+        },
+      ),
+    );
   });
 
   test('hours inside the hour that is skipped do not exist that night', () => {
