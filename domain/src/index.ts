@@ -4,6 +4,7 @@ export * from './access/types.ts';
 export * from './audience/audiences.ts';
 export * from './audience/types.ts';
 export * from './availability/bookable.ts';
+export * from './availability/crowd.ts';
 export * from './availability/nearest-free.ts';
 export * from './availability/opening.ts';
 export * from './availability/site-day.ts';
