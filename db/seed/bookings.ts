@@ -3,7 +3,7 @@ import {
   addDays,
   datesBetween,
   dayWindow,
-  expandOpening,
+  expandDay,
   GRID_MS,
   type Instant,
   type LocalDate,
@@ -11,7 +11,6 @@ import {
   localToInstant,
   type OpeningWindow,
   occupiedWindow,
-  openWithoutClosures,
   overlaps,
   quoteBooking,
   type SchoolCalendar,
@@ -90,11 +89,8 @@ export function inventBookings(facts: BookingFacts): BookingRow[] {
 }
 
 /** When the spaces of a site are open on a day, closures taken out. */
-export function openingsOn(site: SeedSite, date: LocalDate): OpeningWindow[] {
-  const spaceIds = site.spaces.map((space) => space.id);
-  const day = dayWindow(date, ZONE);
-  const closures = site.closures.filter((closure) => overlaps(closure, day));
-  return openWithoutClosures(expandOpening(site.rules, spaceIds, date, ZONE), closures);
+export function openingsOn(site: SeedSite, date: LocalDate): readonly OpeningWindow[] {
+  return expandDay(site.hours, date).windows;
 }
 
 /** By month, January first: mountain and coast are elsewhere in August. */

@@ -128,7 +128,7 @@ async function seedOnce(db: Database, options: SeedOptions, vault: Vault): Promi
   if (done?.isNew) {
     // The first pages are asked for before autovacuum has looked at all these new rows.
     await db.platform.execute(
-      sql`analyze ${schema.bookings}, ${schema.resources}, ${schema.openingWindows}, ${schema.closures},
+      sql`analyze ${schema.bookings}, ${schema.resources}, ${schema.templateWindows}, ${schema.closures},
         ${schema.members}, ${schema.credentials}, ${schema.accessEvents}, ${schema.occupancyReadings}`,
     );
   }

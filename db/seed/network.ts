@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { Tx, Vault } from '@mitoyen/db';
-import { insertDefaultAudiences, insertNetwork } from '@mitoyen/db/queries';
+import { insertDeclaredClasses, insertDefaultAudiences, insertNetwork } from '@mitoyen/db/queries';
 import * as schema from '@mitoyen/db/schema';
 import {
   addDays,
@@ -96,7 +96,9 @@ export async function insertDemoNetwork(
   await insertRows(tx, schema.sites, rows.sites);
   await insertRows(tx, schema.spaces, rows.spaces);
   await insertRows(tx, schema.resources, rows.resources);
-  await insertRows(tx, schema.openingWindows, rows.openingWindows);
+  await insertRows(tx, schema.scheduleTemplates, rows.scheduleTemplates);
+  await insertRows(tx, schema.templateWindows, rows.templateWindows);
+  await insertDeclaredClasses(tx, networkId);
   await insertRows(tx, schema.closures, rows.closures);
   await insertRows(tx, schema.doors, rows.doors);
   await insertRows(tx, schema.doorSpaces, rows.doorSpaces);

@@ -7,22 +7,26 @@ import type {
   doorSpaces,
   doors,
   hostStructures,
-  openingWindows,
   resources,
+  scheduleTemplates,
   sites,
   spaces,
   tariffs,
+  templateWindows,
 } from '@mitoyen/db/schema';
 import {
   addDays,
   type Closure,
+  type CompiledSchedule,
+  compileSchedule,
   dayWindow,
+  frenchHolidays,
   type LocalDate,
   localDateOf,
-  type OpeningRule,
   publicHolidays,
   type ResourceFacts,
   type Tariff,
+  type TemplateWindow,
   timeOfMinutes,
   type VatKind,
 } from '@mitoyen/domain';
@@ -77,7 +81,8 @@ export interface SeedSite {
   /** 1 is ordinary: some places are full, others stand idle. */
   readonly popularity: number;
   readonly spaces: readonly SeedSpace[];
-  readonly rules: readonly OpeningRule[];
+  /** Its hours, closures taken out. */
+  readonly hours: CompiledSchedule;
   readonly closures: readonly Closure[];
   readonly doors: readonly SeedDoor[];
   readonly motion: SeedDevice | null;
@@ -90,7 +95,8 @@ export interface PlaceRows {
   readonly sites: (typeof sites.$inferInsert)[];
   readonly spaces: (typeof spaces.$inferInsert)[];
   readonly resources: (typeof resources.$inferInsert)[];
-  readonly openingWindows: (typeof openingWindows.$inferInsert)[];
+  readonly scheduleTemplates: (typeof scheduleTemplates.$inferInsert)[];
+  readonly templateWindows: (typeof templateWindows.$inferInsert)[];
   readonly closures: (typeof closures.$inferInsert)[];
   readonly doors: (typeof doors.$inferInsert)[];
   readonly doorSpaces: (typeof doorSpaces.$inferInsert)[];
@@ -153,7 +159,8 @@ export function buildSites(
     sites: [],
     spaces: [],
     resources: [],
-    openingWindows: [],
+    scheduleTemplates: [],
+    templateWindows: [],
     closures: [],
     doors: [],
     doorSpaces: [],
@@ -186,6 +193,8 @@ export function buildSites(
       longitude: place.longitude,
       timeZone: ZONE,
       schoolZone: place.schoolZone,
+      // The demo's closures say which spaces keep the holidays: those that nobody attends do not.
+      onPublicHolidays: 'as_usual',
       programmes: [...place.programmes],
       searchText: searchText(`${place.name} ${place.commune} ${place.postalCode}`),
       siteKeySealed: vault.seal(randomBytes(32).toString('base64url'), `site-key:${id}`),
@@ -196,7 +205,16 @@ export function buildSites(
     const built = planSpaces(place, ofSite).map((plan, position) =>
       addSpace(maker, rows, id, plan, position, structure.tariffs, openedAt),
     );
-    const rules = built.flatMap((space) => addHours(maker, rows, id, space, audiences, openedAt));
+    const templateId = maker.id(openedAt);
+    rows.scheduleTemplates.push({
+      networkId,
+      id: templateId,
+      siteId: id,
+      name: 'Toute l’année',
+      period: { kind: 'always' },
+      createdAt: openedAt,
+    });
+    const windows = built.flatMap((space) => addHours(maker, rows, { id, templateId }, space, audiences, openedAt));
     const closed = closuresOf(today, built, ofSite);
     for (const closure of closed) {
       rows.closures.push({
@@ -222,7 +240,29 @@ export function buildSites(
       structureId: structure.id,
       popularity: hasDevices ? 2.8 : ofSite.pick([0.25, 0.5, 0.7, 0.9, 1, 1.2, 1.5]),
       spaces: built,
-      rules,
+      hours: compileSchedule({
+        zone: ZONE,
+        calendar: { holidays: frenchHolidays(), school: null },
+        spaces: built.map((space) => ({
+          id: space.id,
+          handoverMs: space.handoverMs,
+          classes: new Map([...audiences].map(([code, { audienceClass }]) => [code, audienceClass])),
+        })),
+        templates: [
+          {
+            id: templateId,
+            name: '',
+            spaceIds: null,
+            period: { kind: 'always' },
+            validFrom: null,
+            validUntil: null,
+            windows,
+          },
+        ],
+        exceptions: [],
+        closures: closed,
+        onPublicHolidays: 'as_usual',
+      }),
       closures: closed,
       doors: siteDoors,
       motion: hasDevices ? sensor('motion', 'Détecteur de mouvement', 'mouvement-espace', built[0]?.id ?? null) : null,
@@ -293,6 +333,7 @@ function addSpace(
       bufferBeforeMs: 0,
       bufferAfterMs: resource.bufferAfterMinutes * MINUTE_MS,
       handoverMs,
+      seats: null,
     };
     rows.resources.push({
       networkId,
@@ -316,38 +357,35 @@ function addSpace(
 function addHours(
   maker: Maker,
   rows: PlaceRows,
-  siteId: string,
+  of: { readonly id: string; readonly templateId: string },
   space: SeedSpace,
   audiences: ReadonlyMap<string, SeedAudience>,
   at: number,
-): OpeningRule[] {
+): TemplateWindow[] {
   return space.plan.hours.flatMap((hours) => {
     const audience = audiences.get(hours.audience);
     if (audience === undefined) throw new Error(`no audience ${hours.audience}`);
-    return hours.weekdays.map((weekday): OpeningRule => {
+    return hours.weekdays.map((weekday): TemplateWindow => {
       const id = maker.id(at);
-      rows.openingWindows.push({
+      rows.templateWindows.push({
         networkId: maker.networkId,
         id,
-        siteId,
+        siteId: of.id,
+        templateId: of.templateId,
         spaceId: space.id,
         audienceId: audience.id,
         weekday,
         startsAtMinute: hours.from,
         endsAtMinute: hours.until,
-        validFrom: null,
-        validUntil: null,
+        position: rows.templateWindows.length,
       });
       return {
         id,
         spaceId: space.id,
         audience: hours.audience,
-        audienceClass: audience.audienceClass,
         weekday,
         startsAt: timeOfMinutes(hours.from),
         endsAt: timeOfMinutes(hours.until),
-        validFrom: null,
-        validUntil: null,
       };
     });
   });

@@ -46,6 +46,8 @@ export interface Actor {
   readonly accountId: string;
   readonly sessionId: string;
   readonly memberId: string | null;
+  /** The structure whose public the member is. */
+  readonly homeStructureId: string | null;
   readonly displayName: string;
   readonly email: string;
   readonly locale: 'fr' | 'en';

@@ -26,6 +26,8 @@ const ConfigSchema = Type.Object({
   requestsPerMinute: Type.Integer({ minimum: 0 }),
   logLevel: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
   webBuild: Type.Union([Type.String({ minLength: 1 }), Type.Null()]),
+  /** Calendars beside those of the release. */
+  calendarsDir: Type.Union([Type.String({ minLength: 1 }), Type.Null()]),
 });
 export type Config = Readonly<Static<typeof ConfigSchema>>;
 
@@ -51,6 +53,7 @@ const EXPLANATIONS: Record<keyof Config, string> = {
   trustedProxies: 'TRUSTED_PROXIES must be a comma-separated list of addresses or networks.',
   requestsPerMinute: 'RATE_LIMIT_PER_MINUTE must be a whole number, 0 for no limit.',
   logLevel: 'LOG_LEVEL must be trace, debug, info, warn, error, fatal or silent.',
+  calendarsDir: 'CALENDARS_DIR must be a folder with school/ and holidays/ in it (server/data/calendars/README.md).',
   webBuild: 'WEB_BUILD must be the folder that `pnpm build` made (web/build).',
 };
 
@@ -80,6 +83,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     requestsPerMinute: Number(env.RATE_LIMIT_PER_MINUTE || '1200'),
     logLevel: env.LOG_LEVEL || 'info',
     webBuild: env.WEB_BUILD || null,
+    calendarsDir: env.CALENDARS_DIR || null,
   };
   if (!check.Check(config)) {
     const wrong = new Set(

@@ -8,6 +8,8 @@ export { createIngest, type Ingest } from './ingest/ingest.ts';
 export { runHousekeeping } from './jobs/housekeeping.ts';
 export { createOutboxWorker, type OutboxWorker } from './jobs/outbox-worker.ts';
 export { PROBLEMS, type ProblemCode } from './problems.ts';
+export { type Calendars, readCalendars } from './schedule/calendars.ts';
+export { createScheduleStore, type ScheduleStore } from './schedule/schedule-store.ts';
 export { type RunningServer, startServer } from './server.ts';
 export type { Services } from './services.ts';
 export { SIGNING_KID } from './signing.ts';

@@ -107,6 +107,44 @@ export const PROBLEMS = {
     ],
     ['The space is in another use', 'Another public has this space at that time. Here are the nearest free times.'],
   ),
+  'booking.site_in_other_use': kind(
+    409,
+    [
+      'Lieu réservé à un autre public',
+      'Un public avec lequel le vôtre ne partage jamais ce lieu y est à ce moment-là. Voici les créneaux les plus proches.',
+    ],
+    [
+      'The place is in another use',
+      'A public that never shares this place with yours is there at that time. Here are the nearest free times.',
+    ],
+  ),
+  'booking.in_handover': kind(
+    422,
+    [
+      'Temps de battement entre deux publics',
+      'Entre deux publics, cet espace est rangé et aéré : personne n’y entre. Voici les créneaux les plus proches.',
+    ],
+    [
+      'Time between two publics',
+      'Between two publics this space is tidied and aired: nobody comes in. Here are the nearest free times.',
+    ],
+  ),
+  'booking.too_few_seats': kind(
+    409,
+    ['Plus assez de places', 'Il ne reste pas assez de places sur ce créneau. Voici les créneaux les plus proches.'],
+    ['Not enough seats left', 'There are not enough seats left at that time. Here are the nearest free times.'],
+  ),
+  'booking.building_full': kind(
+    409,
+    [
+      'Le bâtiment est complet',
+      'Le nombre de personnes que ce bâtiment peut accueillir est atteint sur ce créneau. Voici les créneaux les plus proches.',
+    ],
+    [
+      'The building is full',
+      'As many people as this building may hold have booked for that time. Here are the nearest free times.',
+    ],
+  ),
   'booking.outside_opening_window': kind(
     422,
     ['En dehors des heures d’ouverture', "Ce lieu n'est pas ouvert à votre public sur tout ce créneau."],

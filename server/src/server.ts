@@ -10,6 +10,8 @@ import { createIngest } from './ingest/ingest.ts';
 import { runHousekeeping } from './jobs/housekeeping.ts';
 import { createOutboxWorker } from './jobs/outbox-worker.ts';
 import { loggerOptions } from './plugins/logging.ts';
+import { readCalendars } from './schedule/calendars.ts';
+import { createScheduleStore } from './schedule/schedule-store.ts';
 import type { Services } from './services.ts';
 import { SIGNING_KID } from './signing.ts';
 
@@ -39,6 +41,7 @@ export async function startServer(
     clock: overrides.clock ?? { now: () => Date.now() },
     random: overrides.random ?? randomBytes,
     doors: broker ?? noDoors,
+    schedules: createScheduleStore(readCalendars(config.calendarsDir)),
   };
   const app = await buildApp(services, loggerOptions(config));
   const worker = createOutboxWorker(

@@ -2,6 +2,7 @@ import type { Database, Vault } from '@mitoyen/db';
 import type { Clock } from '@mitoyen/domain';
 import type { Command, SigningKey } from '@mitoyen/protocol';
 import type { Config } from './config.ts';
+import type { ScheduleStore } from './schedule/schedule-store.ts';
 
 /** Cryptographic randomness, injected so that tests can repeat themselves. */
 export type RandomBytes = (size: number) => Uint8Array;
@@ -30,4 +31,6 @@ export interface Services {
   readonly random: RandomBytes;
   readonly signingKey: SigningKey;
   readonly doors: DoorGateway;
+  /** The hours of places, compiled. */
+  readonly schedules: ScheduleStore;
 }

@@ -101,7 +101,7 @@ async function book(from: number, until: number, options: BookingOptions = {}): 
     resource_id: options.resource ?? desk(0),
     member_id: lea.memberId,
     audience_id: network.audienceIds.get(audience) as string,
-    audience_class: audience,
+    audience_class: audience === 'youth' ? 'youth' : 'work',
     is_staff_use: isStaff,
     starts_at: iso(from),
     ends_at: iso(until),

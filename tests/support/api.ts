@@ -2,7 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { createVault, openDatabase } from '@mitoyen/db';
 import type { Clock } from '@mitoyen/domain';
 import { generateSigningKey } from '@mitoyen/protocol';
-import { type App, buildApp, type Config, noDoors, readConfig, type Services, SIGNING_KID } from '@mitoyen/server';
+import {
+  type App,
+  buildApp,
+  type Config,
+  createScheduleStore,
+  noDoors,
+  readCalendars,
+  readConfig,
+  type Services,
+  SIGNING_KID,
+} from '@mitoyen/server';
 import { answerChecker } from './api-document.ts';
 import { TEST_PASSWORD, TEST_SECRET, type TestPerson } from './network.ts';
 
@@ -62,6 +72,7 @@ export async function startTestApi(
     random: randomBytes,
     signingKey: generateSigningKey(SIGNING_KID),
     doors: noDoors,
+    schedules: createScheduleStore(readCalendars(null)),
     ...services,
   };
   // TEST_LOG=error shows the faults behind an unexpected 500.

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createVault, type Database, openDatabase, type Tx } from '@mitoyen/db';
-import { insertDefaultAudiences, insertNetwork } from '@mitoyen/db/queries';
+import { advanceSchedule, insertDeclaredClasses, insertDefaultAudiences, insertNetwork } from '@mitoyen/db/queries';
 import * as schema from '@mitoyen/db/schema';
 import { type Instant, newId } from '@mitoyen/domain';
 import { hashPassword } from '@mitoyen/server';
@@ -124,6 +124,8 @@ export async function createTestNetwork(
           longitude: 6.6683,
           timeZone: 'Europe/Paris',
           schoolZone: 'B',
+          // Public holidays are what a test is about, or nothing.
+          onPublicHolidays: 'as_usual',
           programmes: ['epn'],
           searchText: `site ${siteSlug} annot 04240`,
           siteKeySealed: vault.seal(siteKey.toString('base64url'), `site-key:${ids.id}`),
@@ -191,6 +193,7 @@ export async function createTestNetwork(
         await tx
           .insert(schema.doorSpaces)
           .values([{ networkId, siteId: ids.id, doorId: ids.roomDoorId, spaceId: ids.roomSpaceId }]);
+        await insertDeclaredClasses(tx, networkId);
       });
       const site: TestSite = { ...ids, slug: siteSlug, deskIds, siteKey };
       await network.setHours(site, [{}]);
@@ -236,15 +239,25 @@ export async function createTestNetwork(
     async setHours(site, windows) {
       await db.withNetwork(networkId, async (tx) => {
         await tx
-          .delete(schema.openingWindows)
-          .where(and(eq(schema.openingWindows.networkId, networkId), eq(schema.openingWindows.siteId, site.id)));
-        await tx.insert(schema.openingWindows).values(
+          .delete(schema.scheduleTemplates)
+          .where(and(eq(schema.scheduleTemplates.networkId, networkId), eq(schema.scheduleTemplates.siteId, site.id)));
+        const templateId = makeId(now);
+        await tx.insert(schema.scheduleTemplates).values({
+          networkId,
+          id: templateId,
+          siteId: site.id,
+          name: 'Hours',
+          period: { kind: 'always' },
+          createdAt: now,
+        });
+        await tx.insert(schema.templateWindows).values(
           windows.flatMap(
             ({ audience = 'professional', weekdays = [1, 2, 3, 4, 5, 6, 7], from = 0, until = 1440, spaceId = null }) =>
               weekdays.map((weekday) => ({
                 networkId,
                 id: makeId(now),
                 siteId: site.id,
+                templateId,
                 spaceId,
                 audienceId: audienceId(audience),
                 weekday,
@@ -253,6 +266,7 @@ export async function createTestNetwork(
               })),
           ),
         );
+        await advanceSchedule(tx, networkId, site.id);
       });
     },
   };

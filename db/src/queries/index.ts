@@ -6,3 +6,4 @@ export * from './outbox.ts';
 export * from './people.ts';
 export * from './places.ts';
 export * from './reports.ts';
+export * from './schedule.ts';

@@ -20,6 +20,7 @@ export interface ActorRecord {
   accountId: string;
   sessionId: string;
   memberId: string | null;
+  homeStructureId: string | null;
   displayName: string;
   email: string;
   locale: 'fr' | 'en';
@@ -35,6 +36,7 @@ const actorRows = preparedQuery<{ networkId: string; sessionId: string; accountI
         email: accounts.email,
         locale: accounts.locale,
         memberId: members.id,
+        homeStructureId: members.homeStructureId,
         role: roleAssignments.role,
         structureId: roleAssignments.structureId,
       })
@@ -62,6 +64,7 @@ interface ActorRow {
   email: string;
   locale: 'fr' | 'en';
   memberId: string | null;
+  homeStructureId: string | null;
   role: Role | null;
   structureId: string | null;
 }
@@ -81,6 +84,7 @@ export async function loadActor(
     accountId,
     sessionId,
     memberId: first.memberId,
+    homeStructureId: first.homeStructureId,
     displayName: first.displayName,
     email: first.email,
     locale: first.locale,
@@ -329,6 +333,7 @@ interface MemberAudience {
   audienceClass: string;
   isStaff: boolean;
   ownAudienceId: string;
+  homeStructureId: string | null;
 }
 
 const memberAudienceRows = preparedQuery<
@@ -342,6 +347,7 @@ const memberAudienceRows = preparedQuery<
       audienceClass: audiences.audienceClass,
       isStaff: audiences.isStaff,
       ownAudienceId: members.audienceId,
+      homeStructureId: members.homeStructureId,
     })
     .from(members)
     .innerJoin(

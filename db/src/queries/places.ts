@@ -1,5 +1,5 @@
-import type { Window } from '@mitoyen/domain';
-import { and, asc, eq, exists, inArray, type SQL, sql } from 'drizzle-orm';
+import type { Tariff, Window } from '@mitoyen/domain';
+import { and, asc, eq, exists, inArray, sql } from 'drizzle-orm';
 import type { Tx } from '../database.ts';
 import { preparedQuery } from '../prepared.ts';
 import {
@@ -7,7 +7,6 @@ import {
   bookings,
   closures,
   hostStructures,
-  openingWindows,
   resources,
   sites,
   spaces,
@@ -35,6 +34,8 @@ const siteColumns = {
   timeZone: sites.timeZone,
   schoolZone: sites.schoolZone,
   programmes: sites.programmes,
+  scheduleRevision: sites.scheduleRevision,
+  buildingCapacity: sites.buildingCapacity,
   isDemo: sites.isDemo,
   structureId: sites.structureId,
   structureName: hostStructures.name,
@@ -52,7 +53,7 @@ export interface SiteFilter {
   readonly structureIds?: readonly string[];
   /** Great-circle distance in kilometres. */
   readonly near?: { readonly latitude: number; readonly longitude: number; readonly withinKm: number };
-  readonly resourceKind?: 'desk' | 'room' | 'video';
+  readonly resourceKind?: 'desk' | 'room' | 'video' | 'seats';
 }
 
 /** Kilometres on a sphere of radius 6371 km (haversine): within 0.5 % of the ellipsoid. */
@@ -176,52 +177,15 @@ export async function listResources(tx: Tx, networkId: string, siteIds: readonly
     .orderBy(asc(resources.position), asc(resources.id));
 }
 
-const selectOpeningWindows = (db: Tx, ofSites: SQL) =>
-  db
-    .select({
-      id: openingWindows.id,
-      siteId: openingWindows.siteId,
-      spaceId: openingWindows.spaceId,
-      audienceId: openingWindows.audienceId,
-      audience: audiences.code,
-      audienceClass: audiences.audienceClass,
-      weekday: openingWindows.weekday,
-      startsAtMinute: openingWindows.startsAtMinute,
-      endsAtMinute: openingWindows.endsAtMinute,
-      validFrom: openingWindows.validFrom,
-      validUntil: openingWindows.validUntil,
-    })
-    .from(openingWindows)
-    .innerJoin(
-      audiences,
-      and(eq(audiences.networkId, openingWindows.networkId), eq(audiences.id, openingWindows.audienceId)),
-    )
-    .where(ofSites)
-    .orderBy(asc(openingWindows.weekday), asc(openingWindows.startsAtMinute), asc(openingWindows.id));
-
-type OpeningWindowRow = Awaited<ReturnType<typeof selectOpeningWindows>>[number];
-
-const openingWindowsOfSite = preparedQuery<{ networkId: string; siteId: string }, OpeningWindowRow[]>(
-  'opening_windows_of_site',
-  (db) =>
-    selectOpeningWindows(
-      db,
-      sql`${openingWindows.networkId} = ${sql.placeholder('networkId')} and ${openingWindows.siteId} = ${sql.placeholder('siteId')}`,
-    ),
-);
-
-/** Weekly hours by weekday and start. */
-export async function listOpeningWindows(
-  tx: Tx,
-  networkId: string,
-  siteIds: readonly string[],
-): Promise<OpeningWindowRow[]> {
-  const [siteId] = siteIds;
-  if (siteId !== undefined && siteIds.length === 1) return openingWindowsOfSite(tx, { networkId, siteId });
-  return selectOpeningWindows(
-    tx,
-    sql`${openingWindows.networkId} = ${networkId} and ${inArray(openingWindows.siteId, [...siteIds])}`,
-  );
+/** A tariff as the domain prices with it; null when it is not there. */
+export async function findTariff(tx: Tx, networkId: string, id: string): Promise<Tariff | null> {
+  const [row] = await tx
+    .select()
+    .from(tariffs)
+    .where(and(eq(tariffs.networkId, networkId), eq(tariffs.id, id)));
+  if (row === undefined) return null;
+  const { currency, hourMinor, halfDayMinor, dayMinor, halfDayHours, vatKind } = row;
+  return { id, currency, hourMinor, halfDayMinor, dayMinor, halfDayHours, vatKind };
 }
 
 type ClosureRow = typeof closures.$inferSelect;
@@ -273,8 +237,14 @@ export async function listBusy(tx: Tx, networkId: string, siteIds: readonly stri
       siteId: bookings.siteId,
       resourceId: bookings.resourceId,
       spaceId: bookings.spaceId,
+      audienceId: bookings.audienceId,
       audienceClass: bookings.audienceClass,
       isStaffUse: bookings.isStaffUse,
+      siteAxis: bookings.siteAxis,
+      siteClass: bookings.siteClass,
+      seats: bookings.seats,
+      startsAt: bookings.startsAt,
+      endsAt: bookings.endsAt,
       occupied: bookings.occupied,
       spaceHold: bookings.spaceHold,
       status: bookings.status,
@@ -289,26 +259,6 @@ export async function listBusy(tx: Tx, networkId: string, siteIds: readonly stri
         inArray(bookings.status, ['held', 'confirmed', 'checked_in']),
       ),
     );
-}
-
-/** Replaces the weekly hours of a site as a whole. */
-export async function replaceOpeningWindows(
-  tx: Tx,
-  networkId: string,
-  siteId: string,
-  rows: (typeof openingWindows.$inferInsert)[],
-) {
-  await tx
-    .delete(openingWindows)
-    .where(and(eq(openingWindows.networkId, networkId), eq(openingWindows.siteId, siteId)));
-  if (rows.length > 0) await tx.insert(openingWindows).values(rows);
-}
-
-/** Holds the site's hours still until the transaction ends: two hosts who save at once do so one after the other. */
-export async function lockSchedule(tx: Tx, networkId: string, siteId: string) {
-  await tx.execute(
-    sql`select 1 from ${sites} where ${sites.networkId} = ${networkId} and ${sites.id} = ${siteId} for no key update`,
-  );
 }
 
 export async function insertClosure(tx: Tx, closure: typeof closures.$inferInsert) {

@@ -1,5 +1,5 @@
 import type { Quote } from '@mitoyen/domain';
-import { boolean, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { boolean, integer, jsonb, pgTable, primaryKey, smallint, text, uuid } from 'drizzle-orm/pg-core';
 import { instant, instantRange } from './columns.ts';
 
 export const bookings = pgTable(
@@ -32,6 +32,13 @@ export const bookings = pgTable(
     checkedInAt: instant('checked_in_at'),
     cancelledAt: instant('cancelled_at'),
     isDemo: boolean('is_demo').notNull().default(false),
+    siteAxis: text('site_axis').notNull().default(''),
+    siteClass: text('site_class').notNull().default(''),
+    seats: smallint('seats').notNull().default(1),
+    isShared: boolean('is_shared').notNull().default(false),
+    partnerStructureId: uuid('partner_structure_id'),
+    keptOutsideHours: boolean('kept_outside_hours').notNull().default(false),
+    agreementId: uuid('agreement_id'),
   },
   (t) => [primaryKey({ columns: [t.networkId, t.id] })],
 );

@@ -5,3 +5,4 @@ export * from './networks.ts';
 export * from './outbox.ts';
 export * from './people.ts';
 export * from './places.ts';
+export * from './schedule.ts';

@@ -30,6 +30,7 @@ export const members = pgTable(
     displayName: text('display_name').notNull(),
     isDemo: boolean('is_demo').notNull().default(false),
     createdAt: instant('created_at').notNull(),
+    homeStructureId: uuid('home_structure_id'),
   },
   (t) => [primaryKey({ columns: [t.networkId, t.id] })],
 );

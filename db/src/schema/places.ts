@@ -1,14 +1,5 @@
-import {
-  boolean,
-  date,
-  doublePrecision,
-  integer,
-  pgTable,
-  primaryKey,
-  smallint,
-  text,
-  uuid,
-} from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
+import { boolean, doublePrecision, integer, pgTable, primaryKey, smallint, text, uuid } from 'drizzle-orm/pg-core';
 import { instant, instantRange } from './columns.ts';
 
 export const audiences = pgTable(
@@ -26,6 +17,17 @@ export const audiences = pgTable(
     letterEn: text('letter_en').notNull(),
     isStaff: boolean('is_staff').notNull().default(false),
     position: smallint('position').notNull().default(0),
+    minAge: smallint('min_age'),
+    maxAge: smallint('max_age'),
+    needsReferent: boolean('needs_referent').notNull().default(false),
+    needsGuardianConsent: boolean('needs_guardian_consent').notNull().default(false),
+    hoursVisibleTo: text('hours_visible_to', { enum: ['everyone', 'members', 'staff'] })
+      .notNull()
+      .default('everyone'),
+    namesVisibleTo: text('names_visible_to', { enum: ['host', 'partners'] })
+      .notNull()
+      .default('host'),
+    archivedAt: instant('archived_at'),
   },
   (t) => [primaryKey({ columns: [t.networkId, t.id] })],
 );
@@ -63,12 +65,19 @@ export const sites = pgTable(
     latitude: doublePrecision('latitude').notNull(),
     longitude: doublePrecision('longitude').notNull(),
     timeZone: text('time_zone').notNull(),
-    schoolZone: text('school_zone', { enum: ['A', 'B', 'C'] }),
+    schoolZone: text('school_zone'),
     programmes: text('programmes').array().notNull(),
     searchText: text('search_text').notNull(),
     siteKeySealed: text('site_key_sealed').notNull(),
     isDemo: boolean('is_demo').notNull().default(false),
     createdAt: instant('created_at').notNull(),
+    holidayCalendar: text('holiday_calendar').default('FR'),
+    schoolCalendar: text('school_calendar').default('FR'),
+    onPublicHolidays: text('on_public_holidays', { enum: ['closed', 'as_usual'] })
+      .notNull()
+      .default('closed'),
+    buildingCapacity: integer('building_capacity'),
+    scheduleRevision: integer('schedule_revision').notNull().default(0),
   },
   (t) => [primaryKey({ columns: [t.networkId, t.id] })],
 );
@@ -116,29 +125,13 @@ export const resources = pgTable(
     spaceId: uuid('space_id').notNull(),
     tariffId: uuid('tariff_id'),
     name: text('name').notNull(),
-    kind: text('kind', { enum: ['desk', 'room', 'video'] }).notNull(),
+    kind: text('kind', { enum: ['desk', 'room', 'video', 'seats'] }).notNull(),
+    isShared: boolean('is_shared').notNull().generatedAlwaysAs(sql`kind = 'seats'`),
     capacity: smallint('capacity').notNull().default(1),
     bufferBeforeMinutes: smallint('buffer_before_minutes').notNull().default(0),
     bufferAfterMinutes: smallint('buffer_after_minutes').notNull().default(0),
     isActive: boolean('is_active').notNull().default(true),
     position: smallint('position').notNull().default(0),
-  },
-  (t) => [primaryKey({ columns: [t.networkId, t.id] })],
-);
-
-export const openingWindows = pgTable(
-  'opening_windows',
-  {
-    networkId: uuid('network_id').notNull(),
-    id: uuid('id').notNull(),
-    siteId: uuid('site_id').notNull(),
-    spaceId: uuid('space_id'),
-    audienceId: uuid('audience_id').notNull(),
-    weekday: smallint('weekday').notNull(),
-    startsAtMinute: smallint('starts_at_minute').notNull(),
-    endsAtMinute: smallint('ends_at_minute').notNull(),
-    validFrom: date('valid_from', { mode: 'string' }),
-    validUntil: date('valid_until', { mode: 'string' }),
   },
   (t) => [primaryKey({ columns: [t.networkId, t.id] })],
 );
@@ -153,6 +146,9 @@ export const closures = pgTable(
     during: instantRange('during').notNull(),
     reason: text('reason'),
     createdAt: instant('created_at').notNull(),
+    told: text('told', { enum: ['nobody', 'booked', 'members'] })
+      .notNull()
+      .default('booked'),
   },
   (t) => [primaryKey({ columns: [t.networkId, t.id] })],
 );

@@ -1,76 +1,109 @@
 import { STAFF_CLASS } from '../audience/audiences.ts';
-import type { Audience } from '../audience/types.ts';
+import type { AudienceClass } from '../audience/types.ts';
+import type { EffectiveWindow } from '../hours/types.ts';
+import type { SiteClass } from '../schedule/compatibility.ts';
+import type { Handover } from '../schedule/types.ts';
 import { dayWindow } from '../time/local.ts';
 import type { LocalDate, TimeZone, Window } from '../time/types.ts';
-import { clip, normalise, overlaps, subtract } from '../time/windows.ts';
-import { admits, expandOpening } from './opening.ts';
-import type { BusyFact, Closure, OpeningRule, ResourceDay, ResourceFacts } from './types.ts';
+import { clip, normalise, subtract } from '../time/windows.ts';
+import { crowdedAt, type Presence } from './crowd.ts';
+import { admits } from './opening.ts';
+import type { Booker, BusyFact, Closure, ResourceDay, ResourceFacts } from './types.ts';
 
 export interface SiteDayFacts {
   readonly date: LocalDate;
   readonly zone: TimeZone;
   readonly resources: readonly ResourceFacts[];
-  /** The site's rules; those of other days and spaces are ignored. */
-  readonly rules: readonly OpeningRule[];
+  /** The site's hours as they may be booked now, closures taken out; those of other days and spaces are ignored. */
+  readonly windows: readonly EffectiveWindow[];
+  readonly handovers: readonly Handover[];
+  /** Taken out of the handovers, where staff would be; they are out of `windows` already. */
   readonly closures: readonly Closure[];
   /**
-   * Every active booking whose occupied range or hold reaches into the day, handovers and buffers included; others are
-   * ignored.
+   * Every active booking of the site whose occupied range or hold reaches into the day, handovers and buffers included;
+   * others are ignored.
    */
   readonly busy: readonly BusyFact[];
   /** For whom the day is looked at. */
-  readonly audience: Audience;
+  readonly booker: Booker;
+  /** Their class in each space; a space without one is not theirs to book. */
+  readonly classes: ReadonlyMap<string, AudienceClass>;
+  /** From `siteClasses`; null: they mind nobody elsewhere on the site. */
+  readonly siteClass: SiteClass | null;
+  /** How many of them come. Default 1. */
+  readonly seats?: number;
+  /** People at once in the whole building; null: not bounded. */
+  readonly buildingCapacity: number | null;
 }
 
 /**
  * The day of every resource, in the order given, for one audience.
  *
  * `free` says exactly which bookings the database would take: a window inside it overlaps no occupied range once its
- * own buffers are added, and no hold of another class once its own handover is. Bookings of staff hold no space, and
- * staff mind no hold. O(resources + rules + busy log busy).
+ * own buffers are added (of seats: leaves room for `seats` more), no hold of another class once its own handover is,
+ * and no time in which the building has no room. Bookings of staff hold no space, and staff mind no hold; they count
+ * among the people in the building. O(resources + windows + busy log busy).
  */
 export function siteDay(facts: SiteDayFacts): ResourceDay[] {
+  const { booker, siteClass } = facts;
+  const seats = facts.seats ?? 1;
   const day = dayWindow(facts.date, facts.zone);
-  const isForStaff = facts.audience.isStaff;
 
-  const spaceIds = [...new Set(facts.resources.map((resource) => resource.spaceId))];
-  const openings = expandOpening(facts.rules, spaceIds, facts.date, facts.zone).filter((opening) =>
-    admits(opening, facts.audience),
-  );
-  const openingsBySpace = Map.groupBy(openings, (opening) => opening.spaceId);
-  const closuresBySpace = Map.groupBy(
-    facts.closures.filter((closure) => overlaps(closure, day)),
-    (closure) => closure.spaceId,
-  );
-  const ofWholeSite = closuresBySpace.get(null) ?? [];
+  const openBySpace = new Map<string, Window[]>();
+  for (const window of facts.windows) {
+    if (window.from < day.until && window.until > day.from && admits(window, booker)) {
+      append(openBySpace, window.spaceId, window);
+    }
+  }
+  // Nobody but staff, and nobody at all while the place is closed.
+  for (const { spaceId, ...handover } of booker.isStaff ? facts.handovers : []) {
+    const closed = facts.closures.filter((closure) => closure.spaceId === null || closure.spaceId === spaceId);
+    for (const window of subtract([handover], normalise(closed))) append(openBySpace, spaceId, window);
+  }
 
-  const occupiedByResource = new Map<string, Window[]>();
+  const occupiedByResource = new Map<string, Presence[]>();
   const heldBySpace = new Map<string, Window[]>();
+  const heldEverywhere: Window[] = [];
   for (const fact of facts.busy) {
-    append(occupiedByResource, fact.resourceId, fact.occupied);
-    const isOtherUse =
-      !isForStaff && fact.audienceClass !== STAFF_CLASS && fact.audienceClass !== facts.audience.audienceClass;
-    if (isOtherUse) append(heldBySpace, fact.spaceId, fact.spaceHold);
+    append(occupiedByResource, fact.resourceId, { ...fact.occupied, seats: fact.seats });
+    if (booker.isStaff || fact.audienceClass === STAFF_CLASS) continue;
+    if (fact.audienceClass !== facts.classes.get(fact.spaceId)) append(heldBySpace, fact.spaceId, fact.spaceHold);
+    const isApart = siteClass !== null && fact.siteAxis === siteClass.axis && fact.siteClass !== siteClass.siteClass;
+    if (isApart) heldEverywhere.push(fact.spaceHold);
   }
+  const withoutRoom = (presences: readonly Presence[], capacity: number) =>
+    seats > capacity ? [day] : crowdedAt(presences, capacity - seats + 1);
+  const full =
+    facts.buildingCapacity === null
+      ? []
+      : withoutRoom(
+          facts.busy.map(({ present, seats: people }) => ({ ...present, seats: people })),
+          facts.buildingCapacity,
+        );
 
-  const spaces = new Map<string, { readonly open: readonly Window[]; readonly held: readonly Window[] }>();
-  for (const spaceId of spaceIds) {
-    const closed = normalise([...ofWholeSite, ...(closuresBySpace.get(spaceId) ?? [])]);
-    spaces.set(spaceId, {
-      open: subtract(normalise(openingsBySpace.get(spaceId) ?? []), closed),
-      held: normalise(heldBySpace.get(spaceId) ?? []),
-    });
-  }
+  const open = new Map([...openBySpace].map(([spaceId, windows]) => [spaceId, clip(normalise(windows), day)]));
+  const held = new Map<string, readonly Window[]>();
+  const heldIn = (spaceId: string) => {
+    let windows = held.get(spaceId);
+    if (windows === undefined) {
+      windows = normalise([...(heldBySpace.get(spaceId) ?? []), ...heldEverywhere]);
+      held.set(spaceId, windows);
+    }
+    return windows;
+  };
 
   return facts.resources.map((resource) => {
-    const { open, held } = spaces.get(resource.spaceId) ?? { open: [], held: [] };
-    const occupied = normalise(occupiedByResource.get(resource.id) ?? []);
+    const isTheirs = booker.isStaff || facts.classes.has(resource.spaceId);
+    const openHere = (isTheirs ? open.get(resource.spaceId) : undefined) ?? [];
+    const heldHere = heldIn(resource.spaceId);
+    const occupied = occupiedByResource.get(resource.id) ?? [];
+    const taken = resource.seats === null ? normalise(occupied) : withoutRoom(occupied, resource.seats);
     return {
       resourceId: resource.id,
-      free: subtract(open, outOfReach(resource, occupied, held)),
-      open,
-      busy: clip(occupied, day),
-      otherUse: clip(held, day),
+      free: subtract(openHere, outOfReach(resource, taken, heldHere, full)),
+      open: openHere,
+      busy: clip(normalise([...taken, ...full]), day),
+      otherUse: clip(heldHere, day),
     };
   });
 }
@@ -79,8 +112,13 @@ export function siteDay(facts: SiteDayFacts): ResourceDay[] {
  * Where no booking of the resource may lie: what is taken, and as far around it as the booking's own margins would
  * reach.
  */
-function outOfReach(resource: ResourceFacts, occupied: readonly Window[], held: readonly Window[]): Window[] {
-  const blocked: Window[] = [];
+function outOfReach(
+  resource: ResourceFacts,
+  occupied: readonly Window[],
+  held: readonly Window[],
+  full: readonly Window[],
+): Window[] {
+  const blocked: Window[] = [...full];
   for (const window of occupied) {
     blocked.push({ from: window.from - resource.bufferAfterMs, until: window.until + resource.bufferBeforeMs });
   }
@@ -88,8 +126,8 @@ function outOfReach(resource: ResourceFacts, occupied: readonly Window[], held: 
   return normalise(blocked);
 }
 
-function append<K>(lists: Map<K, Window[]>, key: K, window: Window): void {
+function append<K, T>(lists: Map<K, T[]>, key: K, item: T): void {
   const list = lists.get(key);
-  if (list === undefined) lists.set(key, [window]);
-  else list.push(window);
+  if (list === undefined) lists.set(key, [item]);
+  else list.push(item);
 }

@@ -1,22 +1,5 @@
-import type { AudienceClass, AudienceCode } from '../audience/types.ts';
-import type { LocalDate, LocalTime, Weekday, Window } from '../time/types.ts';
-
-/**
- * A recurring opening range: "Mondays 09:00-12:00 local, for professionals, in this space".
- * `spaceId: null` means every space of the site. `endsAt` may be `24:00`; a range does not cross midnight.
- * Valid from `validFrom` (inclusive) until `validUntil` (exclusive); null is unbounded.
- */
-export interface OpeningRule {
-  readonly id: string;
-  readonly spaceId: string | null;
-  readonly audience: AudienceCode;
-  readonly audienceClass: AudienceClass;
-  readonly weekday: Weekday;
-  readonly startsAt: LocalTime;
-  readonly endsAt: LocalTime;
-  readonly validFrom: LocalDate | null;
-  readonly validUntil: LocalDate | null;
-}
+import type { Audience, AudienceClass, AudienceCode } from '../audience/types.ts';
+import type { Window } from '../time/types.ts';
 
 /** A closure of a site (`spaceId: null`) or of one space, over an absolute window. */
 export interface Closure extends Window {
@@ -24,12 +7,17 @@ export interface Closure extends Window {
   readonly reason: string | null;
 }
 
-/** An opening window on a given day: the expansion of a rule. */
+/** An opening window on a given day. */
 export interface OpeningWindow extends Window {
   readonly spaceId: string;
   readonly audience: AudienceCode;
   readonly audienceClass: AudienceClass;
   readonly ruleId: string;
+}
+
+/** Who books: an audience, and the structure whose public they are (null: no structure's in particular). */
+export interface Booker extends Audience {
+  readonly structureId: string | null;
 }
 
 export interface ResourceFacts {
@@ -39,6 +27,8 @@ export interface ResourceFacts {
   readonly bufferAfterMs: number;
   /** The handover of its space: how long after a booking no other class of audiences may begin there. */
   readonly handoverMs: number;
+  /** People at once, of a resource that is booked by seats; null for one that is whoever's comes first. */
+  readonly seats: number | null;
 }
 
 /**
@@ -49,6 +39,13 @@ export interface BusyFact {
   readonly resourceId: string;
   readonly spaceId: string;
   readonly audienceClass: AudienceClass;
+  /** From `siteClasses`; both empty where the audience minds nobody elsewhere on the site. */
+  readonly siteAxis: string;
+  readonly siteClass: string;
+  /** How many people come. */
+  readonly seats: number;
+  /** When they are there: the booked time, without buffers. */
+  readonly present: Window;
   readonly occupied: Window;
   readonly spaceHold: Window;
 }
@@ -61,9 +58,12 @@ export interface ResourceDay {
   readonly free: readonly Window[];
   /** When it is open for the visitor's audience, whether busy or not. Sorted, disjoint. */
   readonly open: readonly Window[];
-  /** When it is taken. Sorted, disjoint, clipped to the day. */
+  /** When it is taken (of seats: when too few are left), or the building is full. Sorted, disjoint, clipped to the day. */
   readonly busy: readonly Window[];
-  /** When audiences of another class hold its space, handovers included. Sorted, disjoint, clipped to the day. */
+  /**
+   * When audiences of another class hold its space, or publics that never share the site are there; handovers included.
+   * Sorted, disjoint, clipped to the day.
+   */
   readonly otherUse: readonly Window[];
 }
 

@@ -1,26 +1,18 @@
-import type { Tx, Vault } from '@mitoyen/db';
-import {
-  listClosures,
-  listDoors,
-  listOpeningWindows,
-  listResources,
-  listSpaces,
-  loadGrantFacts,
-} from '@mitoyen/db/queries';
+import type { Tx } from '@mitoyen/db';
+import { listBusy, listDoors, listResources, listSpaces, loadGrantFacts } from '@mitoyen/db/queries';
 import {
   addDays,
   type CredentialForAccess,
   compileGrants,
-  datesBetween,
-  expandOpening,
   type GrantSet,
   type Instant,
   localDateOf,
-  openWithoutClosures,
   type Window,
 } from '@mitoyen/domain';
 import { credentialMatch } from '@mitoyen/protocol';
-import { openingRule } from '../operations/places/site-facts.ts';
+import { heldTime } from '../operations/places/site-facts.ts';
+import { dependsOnBookings, hoursOf } from '../schedule/hours.ts';
+import type { Services } from '../services.ts';
 
 /** A site decides alone for so long: what it holds covers these days of bookings and hours. */
 export const HORIZON_DAYS = 14;
@@ -42,7 +34,7 @@ export interface SiteAccess {
  */
 export async function compileSiteAccess(
   tx: Tx,
-  vault: Vault,
+  { vault, schedules }: Pick<Services, 'vault' | 'schedules'>,
   networkId: string,
   site: { id: string; structureId: string; timeZone: string },
   now: Instant,
@@ -50,22 +42,22 @@ export async function compileSiteAccess(
 ): Promise<SiteAccess | null> {
   const zone = site.timeZone;
   const today = localDateOf(now, zone);
-  const dates = datesBetween(addDays(today, -1), addDays(today, HORIZON_DAYS));
   const horizon: Window = { from: now - 24 * 60 * MINUTE_MS, until: now + HORIZON_DAYS * 24 * 60 * MINUTE_MS };
   // Aligned to the hour: minutes that pass change nothing, so the content of an unchanged site stays the same for an hour at least.
   const aligned: Window = {
     from: horizon.from - (horizon.from % 3_600_000),
     until: horizon.until - (horizon.until % 3_600_000),
   };
-  const [facts, doors, spaces, resources, openings, closures] = await Promise.all([
+  const [facts, doors, spaces, resources, found, busy] = await Promise.all([
     loadGrantFacts(tx, networkId, site.id, site.structureId, aligned),
     listDoors(tx, networkId, site.id),
     listSpaces(tx, networkId, [site.id]),
     listResources(tx, networkId, [site.id]),
-    listOpeningWindows(tx, networkId, [site.id]),
-    listClosures(tx, networkId, [site.id], horizon),
+    schedules.of(tx, networkId, [site.id], now),
+    listBusy(tx, networkId, [site.id], horizon),
   ]);
-  if (facts === null) return null;
+  const schedule = found.get(site.id);
+  if (facts === null || schedule === undefined) return null;
   const siteKey = Buffer.from(vault.open(facts.site.siteKeySealed, `site-key:${site.id}`), 'base64url');
   const matchOf = (row: { id: string; kind: 'badge' | 'pin'; valueSealed: string }) =>
     credentialMatch(siteKey, row.kind, vault.open(row.valueSealed, `credential:${row.id}`));
@@ -86,8 +78,12 @@ export async function compileSiteAccess(
       owner: { kind: 'booking', bookingId: phoneBookingId },
     });
   }
-  const rules = openings.map(openingRule);
-  const spaceIds = spaces.map((space) => space.id);
+  const openings = hoursOf(
+    schedule,
+    { from: addDays(today, -1), until: addDays(today, HORIZON_DAYS + 1) },
+    dependsOnBookings(schedule) ? busy.map((row) => heldTime(row, schedule)) : [],
+    now,
+  );
   const content = compileGrants({
     bookings: facts.bookings.map(({ memberId, ...booking }) => ({ ...booking, memberRef: memberId })),
     credentials,
@@ -112,10 +108,7 @@ export async function compileSiteAccess(
     })),
     spaces: spaces.map((space) => ({ id: space.id, handoverMs: space.handoverMinutes * MINUTE_MS })),
     resources: resources.map(({ id, spaceId }) => ({ id, spaceId })),
-    openings: openWithoutClosures(
-      dates.flatMap((date) => expandOpening(rules, spaceIds, date, zone)),
-      closures.map((row) => ({ ...row.during, spaceId: row.spaceId })),
-    ),
+    openings: openings.windows,
     horizon: aligned,
   });
   return { timeZone: zone, content };

@@ -25,13 +25,13 @@ export async function publishGrants(
   siteId: string,
   { mode }: GrantsPublication = { mode: 'if_changed' },
 ): Promise<{ epoch: number; sequence: number } | null> {
-  const { db, vault, clock, signingKey } = services;
+  const { db, clock, signingKey } = services;
   return db.withNetwork(networkId, async (locked) => {
     const held = await lockGrantSnapshot(locked, networkId, siteId);
     const now = clock.now();
     const site = await findSite(locked, networkId, { id: siteId });
     if (site === null) return null;
-    const access = await compileSiteAccess(locked, vault, networkId, site, now);
+    const access = await compileSiteAccess(locked, services, networkId, site, now);
     if (access === null) return null;
     const contentHash = createHash('sha256').update(JSON.stringify(access.content)).digest('base64url');
     const isUnchanged = held !== null && held.contentHash === contentHash && held.validUntil - now > RENEW_MS;

@@ -36,6 +36,7 @@ export function bookingView(booking: BookingRecord, now: Instant, by: 'member' |
     endsAt: iso(booking.endsAt),
     holdExpiresAt: isoOrNull(booking.holdExpiresAt),
     audience: booking.audience,
+    seats: booking.seats,
     resource: { id: booking.resourceId, name: booking.resourceName, kind: booking.resourceKind },
     space: { id: booking.spaceId, name: booking.spaceName },
     site: {

@@ -18,6 +18,9 @@ export type Answer = { readonly cookies?: readonly SetCookie[] } & (
 const CONSTRAINT_PROBLEMS: Readonly<Record<string, ProblemCode>> = {
   bookings_no_double_booking: 'booking.conflict',
   bookings_no_meeting_of_publics: 'booking.space_in_other_use',
+  bookings_never_on_one_site: 'booking.site_in_other_use',
+  bookings_within_seats: 'booking.too_few_seats',
+  bookings_within_building: 'booking.building_full',
   credentials_one_holder: 'badge.already_registered',
 };
 

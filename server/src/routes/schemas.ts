@@ -11,7 +11,8 @@ export const Email = Type.String({ format: 'email', maxLength: 254 });
 export const Password = Type.String({ minLength: 12, maxLength: 200 });
 export const Name = Type.String({ minLength: 1, maxLength: 120, pattern: '\\S' });
 export const LocaleCode = Type.Enum(['fr', 'en']);
-export const ResourceKind = Type.Enum(['desk', 'room', 'video']);
+export const ResourceKind = Type.Enum(['desk', 'room', 'video', 'seats']);
+export const SeatCount = Type.Integer({ minimum: 1, maximum: 5000, description: 'How many people come' });
 export const AudienceCode = Type.String({ pattern: '^[a-z][a-z0-9_]{0,39}$', examples: ['professional'] });
 export const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
@@ -74,6 +75,7 @@ export const BookingView = Type.Object({
   endsAt: Instant,
   holdExpiresAt: Nullable(Instant),
   audience: AudienceCode,
+  seats: Type.Integer({ minimum: 1, description: 'How many people come' }),
   resource: Type.Object({ id: Id, name: Type.String(), kind: ResourceKind }),
   space: Type.Object({ id: Id, name: Type.String() }),
   site: Type.Object({

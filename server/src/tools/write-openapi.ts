@@ -4,6 +4,8 @@ import { generateSigningKey } from '@mitoyen/protocol';
 import { noDoors } from '../adapters/broker.ts';
 import { buildApp } from '../app.ts';
 import { readConfig } from '../config.ts';
+import { readCalendars } from '../schedule/calendars.ts';
+import { createScheduleStore } from '../schedule/schedule-store.ts';
 import { SIGNING_KID } from '../signing.ts';
 
 /**
@@ -27,6 +29,7 @@ const app = await buildApp({
   random: (size) => new Uint8Array(size),
   signingKey: generateSigningKey(SIGNING_KID),
   doors: noDoors,
+  schedules: createScheduleStore(readCalendars(null)),
 });
 await app.ready();
 await writeFile(new URL('../../openapi.json', import.meta.url), `${JSON.stringify(app.swagger(), null, 2)}\n`);

@@ -4,9 +4,8 @@ import { type Context, signedIn } from '../../context.ts';
 import { makeId } from '../../ids.ts';
 import { ok, type Result, refuse } from '../../problems.ts';
 import type { BookingBody } from '../../routes/schemas.ts';
-import { tariffOf } from '../places/site-facts.ts';
 import { bookingView } from '../views.ts';
-import { checkWindow } from './check-window.ts';
+import { checkWindow, tariffUnder } from './check-window.ts';
 import { chooseAudience } from './choose-audience.ts';
 
 /** A person who puts aside more than this keeps others out without booking. */
@@ -17,6 +16,8 @@ export interface BookingRequest {
   readonly startsAt: Instant;
   readonly endsAt: Instant;
   readonly audience?: string;
+  /** How many people come; 1 without it. */
+  readonly seats?: number;
 }
 
 /**
@@ -41,8 +42,11 @@ export async function bookResource(context: Context, input: BookingRequest): Pro
   const checked = await checkWindow(context, resource, audience.value, window);
   if (!checked.ok) return checked;
 
-  const { occupied, spaceHold } = checked.value;
-  const quote = quoteBooking({ tariff: tariffOf(resource), window, zone: resource.timeZone });
+  const { occupied, spaceHold, audienceClass, siteClass, terms } = checked.value;
+  const seats = input.seats ?? 1;
+  if (seats > resource.capacity) return refuse('booking.too_few_seats');
+  const { agreementId, partnerStructureId } = terms;
+  const quote = quoteBooking({ tariff: await tariffUnder(context, terms, resource), window, zone: resource.timeZone });
   const id = makeId(services, now);
   const reference = bookingReference(services.random(REFERENCE_RANDOM_BYTES));
   const holdExpiresAt = now + HOLD_MINUTES * 60_000;
@@ -58,8 +62,14 @@ export async function bookResource(context: Context, input: BookingRequest): Pro
       resourceId: resource.id,
       memberId,
       audienceId: audience.value.id,
-      audienceClass: audience.value.audienceClass,
+      audienceClass,
+      siteAxis: siteClass?.axis ?? '',
+      siteClass: siteClass?.siteClass ?? '',
       isStaffUse: audience.value.isStaff,
+      seats,
+      isShared: resource.kind === 'seats',
+      agreementId,
+      partnerStructureId,
       startsAt: window.from,
       endsAt: window.until,
       occupied,
@@ -89,7 +99,8 @@ export async function bookResource(context: Context, input: BookingRequest): Pro
         checkedInAt: null,
         audienceId: audience.value.id,
         audience: audience.value.code,
-        audienceClass: audience.value.audienceClass,
+        audienceClass,
+        seats,
         memberId,
         memberName: actor.displayName,
         memberAccountId: actor.accountId,

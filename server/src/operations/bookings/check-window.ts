@@ -1,39 +1,116 @@
-import { type findBookableResource, listClosures, listOpeningWindows } from '@mitoyen/db/queries';
-import { type Audience, type BookableWindow, isBookable, type Window } from '@mitoyen/domain';
+import { type findBookableResource, findTariff, listBusy } from '@mitoyen/db/queries';
+import {
+  addDays,
+  type BookableWindow,
+  type Booker,
+  dayWindow,
+  type EffectiveWindow,
+  isBookable,
+  localDateOf,
+  type SiteClass,
+  type Tariff,
+  type Window,
+} from '@mitoyen/domain';
 import type { Context } from '../../context.ts';
 import { ok, type Result, refuse } from '../../problems.ts';
-import { openingRule, resourceFacts } from '../places/site-facts.ts';
+import { dependsOnBookings, hoursOf } from '../../schedule/hours.ts';
+import type { SiteSchedule } from '../../schedule/site-schedule.ts';
+import { heldTime, resourceFacts, tariffOf } from '../places/site-facts.ts';
 import { BOOKABLE_PROBLEMS } from './refusals.ts';
 
 export type BookableResource = NonNullable<Awaited<ReturnType<typeof findBookableResource>>>;
 
+export interface CheckedWindow extends BookableWindow {
+  /** The booker's class in the space, as the booking's row must say it. */
+  readonly audienceClass: string;
+  readonly siteClass: SiteClass | null;
+  readonly terms: BookingTerms;
+}
+
+export interface BookingTerms {
+  readonly agreementId: string | null;
+  readonly partnerStructureId: string | null;
+  /** The resource's own, another, or none: nothing is to pay. */
+  readonly tariff: 'resource' | 'free' | { readonly id: string };
+}
+
 /**
- * Whether hours, closures and limits let the audience have this time; the value says what it will occupy. Other bookings are not
- * looked at: the exclusion constraints see them all, also those that are being made at this moment.
+ * Whether hours, closures and limits let the booker have this time; the value says what it will occupy. Other bookings are looked at
+ * only where hours hang on them: the constraints see them all, also those that are being made at this moment.
  */
 export async function checkWindow(
-  { tx, networkId, now }: Context,
+  { tx, networkId, now, services }: Context,
   resource: BookableResource,
-  audience: Audience,
+  booker: Booker,
   window: Window,
-): Promise<Result<BookableWindow>> {
+): Promise<Result<CheckedWindow>> {
   // A range that ends before it starts is no question for the database.
   if (window.until <= window.from) return refuse('booking.ends_before_it_starts');
-  const [openings, closures] = await Promise.all([
-    listOpeningWindows(tx, networkId, [resource.siteId]),
-    listClosures(tx, networkId, [resource.siteId], window),
-  ]);
+  const { siteId } = resource;
+  const schedules = await services.schedules.of(
+    tx,
+    networkId,
+    [siteId],
+    now,
+    new Map([[siteId, resource.scheduleRevision]]),
+  );
+  const schedule = schedules.get(siteId);
+  if (schedule === undefined) return refuse('not_found');
+  const zone = resource.timeZone;
+  const date = localDateOf(window.from, zone);
+  const busy = dependsOnBookings(schedule) ? await listBusy(tx, networkId, [siteId], dayWindow(date, zone)) : [];
+  const held = busy
+    .filter((row) => row.holdExpiresAt === null || row.holdExpiresAt > now)
+    .map((row) => heldTime(row, schedule));
+  const { windows, handovers } = hoursOf(schedule, { from: date, until: addDays(date, 1) }, held, now);
+  const audienceClass =
+    schedule.schedule.spaces.find(({ id }) => id === resource.spaceId)?.classes.get(booker.code) ?? null;
+  const siteClass = schedule.siteClasses.get(booker.code) ?? null;
   const outcome = isBookable(
     {
       resource: resourceFacts(resource, resource.handoverMinutes),
-      zone: resource.timeZone,
-      rules: openings.map(openingRule),
-      closures: closures.map((row) => ({ ...row.during, spaceId: row.spaceId, reason: row.reason })),
+      zone,
+      windows,
+      handovers,
+      closures: schedule.schedule.closures,
       busy: [],
-      audience,
+      booker,
+      audienceClass,
+      siteClass,
+      buildingCapacity: null,
       now,
     },
     window,
   );
-  return outcome.ok ? ok(outcome.value) : refuse(BOOKABLE_PROBLEMS[outcome.reason]);
+  if (!outcome.ok) return refuse(BOOKABLE_PROBLEMS[outcome.reason]);
+  // `isBookable` admits nobody without a class.
+  return ok({
+    ...outcome.value,
+    audienceClass: audienceClass ?? '',
+    siteClass,
+    terms: termsOf(outcome.value.openings, schedule),
+  });
+}
+
+/** Under which terms a booking stands: those of the window in which it begins. */
+function termsOf(openings: readonly EffectiveWindow[], schedule: SiteSchedule): BookingTerms {
+  const use = openings[0]?.use;
+  if (use?.kind === 'released' && use.tariffId !== null) return { ...OWN_TERMS, tariff: { id: use.tariffId } };
+  if (use?.kind !== 'agreed') return OWN_TERMS;
+  const { agreementId, partnerStructureId } = use;
+  const price = schedule.agreements.find(({ id }) => id === agreementId)?.price;
+  // What is paid for all hours together is settled between the structures.
+  return { agreementId, partnerStructureId, tariff: price?.kind === 'tariff' ? { id: price.tariffId } : 'free' };
+}
+
+const OWN_TERMS: BookingTerms = { agreementId: null, partnerStructureId: null, tariff: 'resource' };
+
+/** The tariff of a booking under its terms; null: free. */
+export async function tariffUnder(
+  { tx, networkId }: Context,
+  terms: BookingTerms,
+  resource: BookableResource,
+): Promise<Tariff | null> {
+  if (terms.tariff === 'resource') return tariffOf(resource);
+  return terms.tariff === 'free' ? null : findTariff(tx, networkId, terms.tariff.id);
 }

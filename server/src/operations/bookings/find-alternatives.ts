@@ -1,7 +1,7 @@
 import { findBookableResource, findSite } from '@mitoyen/db/queries';
-import { type Audience, addDays, dayWindow, localDateOf, nearestFree, siteDay } from '@mitoyen/domain';
+import { type Audience, addDays, dayWindow, localDateOf, nearestFree } from '@mitoyen/domain';
 import type { Context } from '../../context.ts';
-import { findAudience, loadSiteFacts } from '../places/site-facts.ts';
+import { bookerOf, findAudience, loadSiteFacts, siteDayOf } from '../places/site-facts.ts';
 import { iso } from '../views.ts';
 import type { BookingRequest } from './book-resource.ts';
 
@@ -23,19 +23,17 @@ export async function findAlternatives(context: Context, input: BookingRequest) 
   const first = localDateOf(input.startsAt, zone);
   const dates = Array.from({ length: DAYS_AHEAD + 1 }, (_, index) => addDays(first, index));
   const window = { from: dayWindow(first, zone).from, until: dayWindow(addDays(first, DAYS_AHEAD), zone).until };
-  const facts = (await loadSiteFacts(tx, networkId, [site.id], window, now)).get(site.id);
+  const facts = (await loadSiteFacts(context, [site.id], window)).get(site.id);
   if (facts === undefined) return [];
   const comparable = facts.resources.filter((each) => each.kind === resource.kind);
   const found = nearestFree({
     days: dates.map((date) =>
-      siteDay({
+      siteDayOf(facts, {
         date,
-        zone,
-        resources: comparable.map((each) => each.facts),
-        rules: facts.rules,
-        closures: facts.closures,
-        busy: facts.busy,
-        audience,
+        resources: comparable,
+        booker: bookerOf(audience, context.actor),
+        seats: input.seats,
+        now,
       }),
     ),
     resourceId: resource.id,

@@ -12,9 +12,9 @@ import { requestGrants } from '../../access/request-grants.ts';
 import type { Context } from '../../context.ts';
 import { ok, type Result, refuse } from '../../problems.ts';
 import type { BookingBody } from '../../routes/schemas.ts';
-import { findAudience, tariffOf } from '../places/site-facts.ts';
 import { bookingView } from '../views.ts';
-import { checkWindow } from './check-window.ts';
+import { checkWindow, tariffUnder } from './check-window.ts';
+import { audienceOfMember } from './choose-audience.ts';
 import { issuePin } from './issue-pin.ts';
 import { loadBooking } from './load-booking.ts';
 import { tellMember } from './tell-member.ts';
@@ -50,14 +50,16 @@ export async function moveBooking(
   await lockSpaceOfResource(tx, networkId, resourceId);
   const [resource, audience] = await Promise.all([
     findBookableResource(tx, networkId, resourceId),
-    findAudience(tx, networkId, booking.audience),
+    audienceOfMember(context, booking.memberId, booking.audience),
   ]);
   if (resource === null || audience === null) return refuse('not_found');
   // Staff may lengthen or shorten what runs: its start is then not in the past, it is where it was.
   const asOf = by === 'staff' && window.from === booking.startsAt ? Math.min(now, booking.startsAt) : now;
   const checked = await checkWindow({ ...context, now: asOf }, resource, audience, window);
   if (!checked.ok) return checked;
-  const { occupied, spaceHold } = checked.value;
+  const { occupied, spaceHold, audienceClass, siteClass, terms } = checked.value;
+  if (booking.seats > resource.capacity) return refuse('booking.too_few_seats');
+  const { agreementId, partnerStructureId } = terms;
   await expireHolds(
     tx,
     networkId,
@@ -65,12 +67,19 @@ export async function moveBooking(
     { from: Math.min(occupied.from, spaceHold.from), until: Math.max(occupied.until, spaceHold.until) },
     now,
   );
-  const quote = quoteBooking({ tariff: tariffOf(resource), window, zone: resource.timeZone });
+  const quote = quoteBooking({ tariff: await tariffUnder(context, terms, resource), window, zone: resource.timeZone });
   const revision = booking.revision + 1;
   const changes = {
     siteId: resource.siteId,
     spaceId: resource.spaceId,
     resourceId: resource.id,
+    audienceClass,
+    siteAxis: siteClass?.axis ?? '',
+    siteClass: siteClass?.siteClass ?? '',
+    isShared: resource.kind === 'seats',
+    keptOutsideHours: false,
+    agreementId,
+    partnerStructureId,
     startsAt: window.from,
     endsAt: window.until,
     priceMinor: quote.totalMinor,

@@ -38,7 +38,7 @@ export async function openDoor(
   if (booking.status !== 'confirmed' && booking.status !== 'checked_in') return refuse('booking.not_in_state');
   if (now >= booking.endsAt) return refuse('door.ended');
   const site = { id: booking.siteId, structureId: booking.structureId, timeZone: booking.timeZone };
-  const access = await compileSiteAccess(tx, services.vault, networkId, site, now, booking.id);
+  const access = await compileSiteAccess(tx, services, networkId, site, now, booking.id);
   if (access === null) return refuse('not_found');
   const set = indexGrantSet({
     networkId,

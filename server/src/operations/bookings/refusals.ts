@@ -11,10 +11,14 @@ export const BOOKABLE_PROBLEMS: Readonly<Record<BookableRefusal, ProblemCode>> =
   in_the_past: 'booking.in_the_past',
   too_far_ahead: 'booking.too_far_ahead',
   closed: 'booking.closed',
+  in_handover: 'booking.in_handover',
   outside_opening_window: 'booking.outside_opening_window',
   audience_not_admitted: 'booking.audience_not_admitted',
   resource_taken: 'booking.conflict',
   space_in_other_use: 'booking.space_in_other_use',
+  site_in_other_use: 'booking.site_in_other_use',
+  too_few_seats: 'booking.too_few_seats',
+  building_full: 'booking.building_full',
 };
 
 /** Refusals that the nearest free times help with. */
@@ -22,6 +26,10 @@ export const WITH_ALTERNATIVES: ReadonlySet<ProblemCode> = new Set<ProblemCode>(
   'booking.conflict',
   'booking.space_in_other_use',
   'booking.closed',
+  'booking.in_handover',
+  'booking.site_in_other_use',
+  'booking.too_few_seats',
+  'booking.building_full',
   'booking.outside_opening_window',
   'booking.audience_not_admitted',
 ]);

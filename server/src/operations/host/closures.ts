@@ -1,4 +1,5 @@
 import {
+  advanceSchedule,
   deleteClosure,
   findClosure,
   insertClosure,
@@ -57,6 +58,7 @@ export async function closeSite(
     const spaces = await listSpaces(tx, networkId, [siteId]);
     if (!spaces.some((space) => space.id === input.spaceId)) return refuse('not_found');
   }
+  await advanceSchedule(tx, networkId, siteId);
   const id = makeId(services, now);
   const during = { from: input.from, until: input.until };
   await insertClosure(tx, {
@@ -88,6 +90,7 @@ export async function liftClosure(context: Context, slug: string, id: string): P
   if (!site.ok) return site;
   const closure = await findClosure(tx, networkId, id);
   if (closure === null || closure.siteId !== site.value.id) return refuse('not_found');
+  await advanceSchedule(tx, networkId, site.value.id);
   await deleteClosure(tx, networkId, id);
   await requestGrants(context, site.value.id);
   await notifyLive(tx, { networkId, siteId: site.value.id, kind: 'schedule' });

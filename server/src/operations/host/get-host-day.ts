@@ -7,13 +7,12 @@ import {
   listDevices,
   listDoors,
   listLatestReadings,
-  listOpeningWindows,
   listSpaces,
 } from '@mitoyen/db/queries';
-import { dayWindow, expandOpening, localDateOf, openWithoutClosures } from '@mitoyen/domain';
+import { addDays, dayWindow, localDateOf } from '@mitoyen/domain';
 import type { Context } from '../../context.ts';
-import { ok } from '../../problems.ts';
-import { openingRule } from '../places/site-facts.ts';
+import { ok, refuse } from '../../problems.ts';
+import { hoursOf } from '../../schedule/hours.ts';
 import { bookingView, iso, isoOrNull, isoWindow } from '../views.ts';
 import { loadSite } from './load-site.ts';
 
@@ -24,18 +23,18 @@ const FRESH_READING_MS = 2 * 3_600_000;
 
 /** What a host wants to see of a local day (today unless named): who comes, who has which space, doors and sensors, what happened. */
 export async function getHostDay(context: Context, slug: string, wantedDate: string | undefined) {
-  const { tx, networkId, now } = context;
+  const { tx, networkId, now, services } = context;
   const loaded = await loadSite(context, slug, 'site.observe');
   if (!loaded.ok) return loaded;
   const site = loaded.value;
   const zone = site.timeZone;
   const date = wantedDate ?? localDateOf(now, zone);
   const day = dayWindow(date, zone);
-  const [bookings, spaces, openings, closures, doors, devices, bridge, events, readings, audiences] = await Promise.all(
-    [
+  const [bookings, spaces, schedules, closures, doors, devices, bridge, events, readings, audiences] =
+    await Promise.all([
       listBookingsOfSite(tx, networkId, site.id, day, SHOWN_STATUSES),
       listSpaces(tx, networkId, [site.id]),
-      listOpeningWindows(tx, networkId, [site.id]),
+      services.schedules.of(tx, networkId, [site.id], now, new Map([[site.id, site.scheduleRevision]])),
       listClosures(tx, networkId, [site.id], day),
       listDoors(tx, networkId, site.id),
       listDevices(tx, networkId, site.id),
@@ -43,18 +42,12 @@ export async function getHostDay(context: Context, slug: string, wantedDate: str
       listAccessEvents(tx, networkId, site.id, { window: day, limit: MOST_EVENTS }),
       listLatestReadings(tx, networkId, site.id, now - FRESH_READING_MS),
       listAudiences(tx, networkId),
-    ],
-  );
+    ]);
   const classOf = new Map(audiences.map((audience) => [audience.code, audience]));
-  const open = openWithoutClosures(
-    expandOpening(
-      openings.map(openingRule),
-      spaces.map((space) => space.id),
-      date,
-      zone,
-    ),
-    closures.map((row) => ({ ...row.during, spaceId: row.spaceId })),
-  );
+  const schedule = schedules.get(site.id);
+  if (schedule === undefined) return refuse('not_found');
+  const held = bookings.map((booking) => ({ ...booking, from: booking.startsAt, until: booking.endsAt }));
+  const { windows: open, handovers } = hoursOf(schedule, { from: date, until: addDays(date, 1) }, held, now);
   const people = readings.filter((reading) => reading.kind === 'people');
   return ok({
     date,
@@ -83,6 +76,7 @@ export async function getHostDay(context: Context, slug: string, wantedDate: str
         kind: space.kind,
         capacity: space.capacity,
         openings: openings.map((each) => ({ ...isoWindow(each), audience: each.audience })),
+        handovers: handovers.filter((each) => each.spaceId === space.id).map(isoWindow),
         heldBy: holder?.code ?? null,
         bookedNow: inUse.length,
         arrivedNow: inUse.filter((b) => b.checkedInAt !== null).length,

@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
 import {
+  advanceSchedule,
+  insertTemplate,
   listAudiences,
-  listOpeningWindows,
   listSpaces,
-  lockSchedule,
   notifyLive,
-  replaceOpeningWindows,
+  replaceTemplateWindows,
 } from '@mitoyen/db/queries';
-import { classesMayMeet, minutesOf } from '@mitoyen/domain';
+import { checkTemplate, minutesOf, type ScheduleTemplate, type TemplateWindow, type Weekday } from '@mitoyen/domain';
 import { requestGrants } from '../../access/request-grants.ts';
 import type { Context } from '../../context.ts';
 import { makeId } from '../../ids.ts';
 import { ok, type Result, refuse } from '../../problems.ts';
-import { timeOfMinutes } from '../places/site-facts.ts';
+import type { SiteSchedule } from '../../schedule/site-schedule.ts';
 import { loadSite } from './load-site.ts';
 
 export interface WeeklyWindow {
@@ -23,34 +23,27 @@ export interface WeeklyWindow {
   readonly spaceId: string | null;
 }
 
-type Row = Awaited<ReturnType<typeof listOpeningWindows>>[number];
+/** The usual week: the template of the whole site that always holds. */
+const usualWeek = (schedule: SiteSchedule): ScheduleTemplate | undefined =>
+  schedule.schedule.templates.find(({ period, spaceIds }) => period.kind === 'always' && spaceIds === null);
 
-const weeklyWindow = (row: Row): WeeklyWindow => ({
-  weekday: row.weekday,
-  startsAt: timeOfMinutes(row.startsAtMinute),
-  endsAt: timeOfMinutes(row.endsAtMinute),
-  audience: row.audience,
-  spaceId: row.spaceId,
-});
+const weeklyWindows = (template: ScheduleTemplate | undefined): WeeklyWindow[] =>
+  (template?.windows ?? [])
+    .filter((window): window is TemplateWindow & { weekday: Weekday } => window.weekday !== null)
+    .map(({ weekday, startsAt, endsAt, audience, spaceId }) => ({ weekday, startsAt, endsAt, audience, spaceId }))
+    .sort((a, b) => a.weekday - b.weekday || (a.startsAt < b.startsAt ? -1 : a.startsAt > b.startsAt ? 1 : 0));
 
 /** Names the state of a week: a host who saves over somebody else's change is told instead. */
-const versionOf = (rows: readonly Row[]): string =>
-  createHash('sha256')
-    .update(JSON.stringify(rows.map((row) => [row.id, weeklyWindow(row)])))
-    .digest('base64url')
-    .slice(0, 22);
+const versionOf = (items: readonly WeeklyWindow[]): string =>
+  createHash('sha256').update(JSON.stringify(items)).digest('base64url').slice(0, 22);
 
-async function week(context: Context, siteId: string) {
-  const { tx, networkId } = context;
-  const [rows, spaces] = await Promise.all([
-    listOpeningWindows(tx, networkId, [siteId]),
+async function week({ tx, networkId, now, services }: Context, siteId: string) {
+  const [schedule, spaces] = await Promise.all([
+    services.schedules.fresh(tx, networkId, siteId, now),
     listSpaces(tx, networkId, [siteId]),
   ]);
-  return {
-    version: versionOf(rows),
-    items: rows.map(weeklyWindow),
-    spaces: spaces.map((space) => ({ id: space.id, name: space.name })),
-  };
+  const items = schedule === null ? [] : weeklyWindows(usualWeek(schedule));
+  return { version: versionOf(items), items, spaces: spaces.map((space) => ({ id: space.id, name: space.name })) };
 }
 
 /** The week of a site, as its host edits it. */
@@ -60,7 +53,7 @@ export async function getOpeningWindows(context: Context, slug: string) {
 }
 
 /**
- * Replaces the week of a site as a whole. Bookings that were made stay; the doors follow the new hours.
+ * Replaces the usual week of a site. Bookings that were made stay; the doors follow the new hours.
  * Refusals: `not_found`, `auth.forbidden`, `request.invalid` (a window that ends before it starts, an audience or space that is not
  * there), `schedule.overlap` (with the two windows), `schedule.changed_meanwhile`.
  */
@@ -73,79 +66,65 @@ export async function replaceWeek(
   const loaded = await loadSite(context, slug, 'schedule.change');
   if (!loaded.ok) return loaded;
   const site = loaded.value;
-  await lockSchedule(tx, networkId, site.id);
-  const [before, audiences, spaces] = await Promise.all([
-    listOpeningWindows(tx, networkId, [site.id]),
+  await advanceSchedule(tx, networkId, site.id);
+  const [schedule, audiences] = await Promise.all([
+    services.schedules.fresh(tx, networkId, site.id, now),
     listAudiences(tx, networkId),
-    listSpaces(tx, networkId, [site.id]),
   ]);
-  if (versionOf(before) !== input.version) return refuse('schedule.changed_meanwhile');
+  if (schedule === null) return refuse('not_found');
+  const before = usualWeek(schedule);
+  if (versionOf(weeklyWindows(before)) !== input.version) return refuse('schedule.changed_meanwhile');
 
-  const audienceOf = new Map(audiences.map((audience) => [audience.code, audience]));
-  const spaceIds = new Set(spaces.map((space) => space.id));
+  const audienceIds = new Map(audiences.map((audience) => [audience.code, audience.id]));
+  const spaceIds = new Set(schedule.schedule.spaces.map((space) => space.id));
   const errors: { path: string; message: string }[] = [];
-  const windows = input.items.map((item, index) => {
+  const windows = input.items.map((item, index): TemplateWindow => {
     const path = `body/items/${index}`;
-    const audience = audienceOf.get(item.audience);
-    const from = minutesOf(item.startsAt);
-    const until = minutesOf(item.endsAt);
-    if (audience === undefined) errors.push({ path: `${path}/audience`, message: 'unknown' });
+    if (!audienceIds.has(item.audience)) errors.push({ path: `${path}/audience`, message: 'unknown' });
     if (item.spaceId !== null && !spaceIds.has(item.spaceId))
       errors.push({ path: `${path}/spaceId`, message: 'unknown' });
-    if (from >= until) errors.push({ path: `${path}/endsAt`, message: 'not after startsAt' });
-    return { index, item, audience, from, until };
+    if (minutesOf(item.startsAt) >= minutesOf(item.endsAt))
+      errors.push({ path: `${path}/endsAt`, message: 'not after startsAt' });
+    return { ...item, weekday: item.weekday as Weekday, id: makeId(services, now) };
   });
   if (errors.length > 0) return refuse('request.invalid', { errors });
-
-  const clash = firstClash(windows);
-  if (clash !== null) return refuse('schedule.overlap', { windows: clash });
-
-  await replaceOpeningWindows(
+  const template: ScheduleTemplate = {
+    id: before?.id ?? makeId(services, now),
+    name: before?.name ?? 'Horaires',
+    spaceIds: null,
+    period: { kind: 'always' },
+    validFrom: null,
+    validUntil: null,
+    windows,
+  };
+  const checked = checkTemplate(template, schedule.schedule.spaces);
+  if (!checked.ok) {
+    const ids = checked.detail?.[0]?.windowIds ?? [];
+    const clash = input.items.filter((_, index) => ids.includes(windows[index]?.id ?? ''));
+    return refuse('schedule.overlap', { windows: clash });
+  }
+  if (before === undefined) {
+    const { id, name, period } = template;
+    await insertTemplate(tx, { networkId, id, siteId: site.id, name, period, createdAt: now });
+  }
+  await replaceTemplateWindows(
     tx,
     networkId,
-    site.id,
-    windows.flatMap(({ item, audience, from, until }) =>
-      audience === undefined
-        ? []
-        : [
-            {
-              networkId,
-              id: makeId(services, now),
-              siteId: site.id,
-              spaceId: item.spaceId,
-              audienceId: audience.id,
-              weekday: item.weekday,
-              startsAtMinute: from,
-              endsAtMinute: until,
-            },
-          ],
-    ),
+    template.id,
+    windows.map((window, position) => ({
+      networkId,
+      id: window.id,
+      siteId: site.id,
+      templateId: template.id,
+      spaceId: window.spaceId,
+      audienceId: audienceIds.get(window.audience) as string,
+      weekday: window.weekday,
+      startsAtMinute: minutesOf(window.startsAt),
+      endsAtMinute: minutesOf(window.endsAt),
+      position,
+    })),
   );
   await requestGrants(context, site.id);
   await notifyLive(tx, { networkId, siteId: site.id, kind: 'schedule' });
   return ok(await week(context, site.id));
-}
-
-interface Checked {
-  readonly index: number;
-  readonly item: WeeklyWindow;
-  readonly audience: { readonly audienceClass: string; readonly code: string } | undefined;
-  readonly from: number;
-  readonly until: number;
-}
-
-/** Two windows that would put publics who may not meet in one space at one time, or say the same thing twice. */
-function firstClash(windows: readonly Checked[]): [WeeklyWindow, WeeklyWindow] | null {
-  const sorted = [...windows].sort((a, b) => a.item.weekday - b.item.weekday || a.from - b.from || a.index - b.index);
-  for (const [position, a] of sorted.entries()) {
-    for (let next = position + 1; next < sorted.length; next++) {
-      const b = sorted[next] as Checked;
-      if (b.item.weekday !== a.item.weekday || b.from >= a.until) break;
-      const sameSpace = a.item.spaceId === null || b.item.spaceId === null || a.item.spaceId === b.item.spaceId;
-      if (!sameSpace || a.audience === undefined || b.audience === undefined) continue;
-      const isTwice = a.audience.code === b.audience.code;
-      if (isTwice || !classesMayMeet(a.audience.audienceClass, b.audience.audienceClass)) return [a.item, b.item];
-    }
-  }
-  return null;
 }

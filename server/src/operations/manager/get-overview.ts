@@ -1,26 +1,8 @@
-import {
-  dailyActivity,
-  listBridges,
-  listClosures,
-  listOpeningWindows,
-  listResources,
-  listSites,
-  listSpaces,
-  occupancyNow,
-  siteActivity,
-} from '@mitoyen/db/queries';
-import {
-  addDays,
-  datesBetween,
-  dayWindow,
-  expandOpening,
-  localDateOf,
-  normalise,
-  openWithoutClosures,
-} from '@mitoyen/domain';
+import { dailyActivity, listBridges, listResources, listSites, occupancyNow, siteActivity } from '@mitoyen/db/queries';
+import { addDays, datesBetween, dayWindow, localDateOf, normalise } from '@mitoyen/domain';
 import type { Context } from '../../context.ts';
 import { ok } from '../../problems.ts';
-import { openingRule } from '../places/site-facts.ts';
+import { hoursOf as openHoursOf } from '../../schedule/hours.ts';
 import { iso } from '../views.ts';
 
 const NETWORK_ZONE = 'Europe/Paris';
@@ -31,7 +13,7 @@ const NETWORK_ZONE = 'Europe/Paris';
  * checked in. Money is the price of bookings that begin in the month, VAT included, paid or not.
  */
 export async function getOverview(context: Context, wantedMonth: string | undefined) {
-  const { tx, networkId, now } = context;
+  const { tx, networkId, now, services } = context;
   const today = localDateOf(now, NETWORK_ZONE);
   const month = wantedMonth ?? today.slice(0, 7);
   const first = `${month}-01`;
@@ -40,32 +22,24 @@ export async function getOverview(context: Context, wantedMonth: string | undefi
   const sites = await listSites(tx, networkId, {}, 2_000);
   const siteIds = sites.map((site) => site.id);
   const isEmpty = siteIds.length === 0;
-  const [activity, days, present, bridges, openings, closures, resources, spaces] = await Promise.all([
+  const [activity, days, present, bridges, schedules, resources] = await Promise.all([
     siteActivity(tx, networkId, window),
     dailyActivity(tx, networkId, window, NETWORK_ZONE),
     occupancyNow(tx, networkId, now),
     listBridges(tx, networkId),
-    isEmpty ? [] : listOpeningWindows(tx, networkId, siteIds),
-    isEmpty ? [] : listClosures(tx, networkId, siteIds, window),
+    services.schedules.of(tx, networkId, siteIds, now, new Map(sites.map((site) => [site.id, site.scheduleRevision]))),
     isEmpty ? [] : listResources(tx, networkId, siteIds),
-    isEmpty ? [] : listSpaces(tx, networkId, siteIds),
   ]);
   const dates = datesBetween(first, addDays(nextFirst, -1));
   const activityOf = new Map(activity.map((row) => [row.siteId, row]));
   const presentOf = new Map(present.map((row) => [row.siteId, row]));
   const bridgeOf = new Map(bridges.map((row) => [row.siteId, row]));
-  const openingsOf = Map.groupBy(openings, (row) => row.siteId);
-  const closuresOf = Map.groupBy(closures, (row) => row.siteId);
   const resourcesOf = Map.groupBy(resources, (row) => row.siteId);
-  const spacesOf = Map.groupBy(spaces, (row) => row.siteId);
 
   const rows = sites.map((site) => {
-    const spaceIds = (spacesOf.get(site.id) ?? []).map((space) => space.id);
-    const rules = (openingsOf.get(site.id) ?? []).map(openingRule);
-    const open = openWithoutClosures(
-      dates.flatMap((date) => expandOpening(rules, spaceIds, date, site.timeZone)),
-      (closuresOf.get(site.id) ?? []).map((row) => ({ ...row.during, spaceId: row.spaceId })),
-    );
+    const schedule = schedules.get(site.id);
+    const range = { from: first, until: nextFirst };
+    const open = schedule === undefined ? [] : openHoursOf(schedule, range, [], now).windows;
     const openMsOf = new Map(
       [...Map.groupBy(open, (each) => each.spaceId)].map(([spaceId, windows]) => [
         spaceId,

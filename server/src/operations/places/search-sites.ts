@@ -1,21 +1,10 @@
 import { searchText } from '@mitoyen/db';
 import { findCommunes, listAudiences, listSites } from '@mitoyen/db/queries';
-import {
-  addDays,
-  contains,
-  dayWindow,
-  expandOpening,
-  localDateOf,
-  localRange,
-  normalise,
-  siteDay,
-  subtract,
-  type Window,
-} from '@mitoyen/domain';
+import { addDays, contains, dayWindow, localDateOf, localRange, normalise, type Window } from '@mitoyen/domain';
 import type { Context } from '../../context.ts';
 import { ok, type Result, refuse } from '../../problems.ts';
 import { isoWindow } from '../views.ts';
-import { loadSiteFacts, tariffOf } from './site-facts.ts';
+import { bookerOf, hoursOnDate, loadSiteFacts, seesHours, siteDayOf, tariffOf } from './site-facts.ts';
 
 export interface SiteSearch {
   readonly q?: string;
@@ -27,7 +16,7 @@ export interface SiteSearch {
   readonly date?: string;
   readonly from?: string;
   readonly until?: string;
-  readonly kind?: 'desk' | 'room' | 'video';
+  readonly kind?: 'desk' | 'room' | 'video' | 'seats';
   readonly audience?: string;
   readonly page: number;
 }
@@ -43,7 +32,7 @@ const DEFAULT_ZONE = 'Europe/Paris';
  * something free come first; within that, nearest first where a place was named, by name otherwise.
  */
 export async function searchSites(context: Context, search: SiteSearch) {
-  const { tx, networkId, now } = context;
+  const { tx, networkId, now, actor } = context;
   const audienceCode = search.audience ?? 'professional';
   const audience = (await listAudiences(tx, networkId)).find(({ code }) => code === audienceCode);
   if (audience === undefined)
@@ -68,27 +57,24 @@ export async function searchSites(context: Context, search: SiteSearch) {
     until: dayWindow(addDays(date, 1), DEFAULT_ZONE).until,
   };
   const facts = await loadSiteFacts(
-    tx,
-    networkId,
+    context,
     sites.map((site) => site.id),
     whole,
-    now,
+    new Map(sites.map((site) => [site.id, site.scheduleRevision])),
   );
+  const booker = bookerOf(audience, actor);
+  const isVisible = seesHours(audience, actor);
   const found = sites.map((site) => {
-    const { spaces, resources, rules, closures, busy } = facts.get(site.id) ?? emptyFacts;
+    const ofSite = facts.get(site.id);
     const zone = site.timeZone;
+    const resources = ofSite?.resources ?? [];
     const wanted = resources.filter((resource) => search.kind === undefined || resource.kind === search.kind);
-    const day = siteDay({ date, zone, resources: wanted.map((r) => r.facts), rules, closures, busy, audience });
+    const day = ofSite === undefined ? [] : siteDayOf(ofSite, { date, resources: wanted, booker, now });
     const asked = search.from && search.until ? localRange(date, search.from, search.until, zone) : null;
     const isFree = (free: readonly Window[]) =>
       asked ? contains(free, asked) : free.some((window) => window.until > now);
-    const openings = expandOpening(
-      rules,
-      spaces.map((space) => space.id),
-      date,
-      zone,
-    ).filter((o) => o.audience === audience.code);
-    const openToday = subtract(normalise(openings), normalise(closures.filter((closure) => closure.spaceId === null)));
+    const hours = ofSite === undefined || !isVisible ? [] : hoursOnDate(ofSite, date, now).windows;
+    const openToday = normalise(hours.filter((window) => window.audience === audience.code));
     const prices = wanted.map((resource) => tariffOf(resource)?.hourMinor).filter((price) => price != null);
     const cheapest = prices.length === 0 ? null : Math.min(...prices);
     return {
@@ -124,8 +110,6 @@ export async function searchSites(context: Context, search: SiteSearch) {
     total: found.length,
   });
 }
-
-const emptyFacts = { spaces: [], resources: [], rules: [], closures: [], busy: [] };
 
 async function centreOf(
   { tx, networkId }: Context,

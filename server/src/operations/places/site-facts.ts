@@ -1,47 +1,36 @@
 import type { Tx } from '@mitoyen/db';
+import { listAudiences, listBusy, listResources, listSpaces, type SiteRecord } from '@mitoyen/db/queries';
 import {
-  listAudiences,
-  listBusy,
-  listClosures,
-  listOpeningWindows,
-  listResources,
-  listSpaces,
-  type SiteRecord,
-} from '@mitoyen/db/queries';
-import type {
-  Audience,
-  BusyFact,
-  Closure,
-  Instant,
-  LocalTime,
-  OpeningRule,
-  ResourceFacts,
-  Tariff,
-  Weekday,
-  Window,
+  type Audience,
+  type AudienceClass,
+  addDays,
+  type Booker,
+  type BusyFact,
+  type EffectiveHours,
+  type HeldTime,
+  type LocalDate,
+  type ResourceDay,
+  type ResourceFacts,
+  siteDay,
+  type Tariff,
+  type Window,
 } from '@mitoyen/domain';
+import type { Context } from '../../context.ts';
+import { dependsOnBookings, hoursOf } from '../../schedule/hours.ts';
+import type { SiteSchedule } from '../../schedule/site-schedule.ts';
 
-/** Minutes after local midnight -> `HH:MM`; 1440 is `24:00`. */
-export const timeOfMinutes = (minutes: number): LocalTime =>
-  `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
-
-type OpeningRow = Awaited<ReturnType<typeof listOpeningWindows>>[number];
 type ResourceRow = Awaited<ReturnType<typeof listResources>>[number];
-
-export const openingRule = (row: OpeningRow): OpeningRule => ({
-  id: row.id,
-  spaceId: row.spaceId,
-  audience: row.audience,
-  audienceClass: row.audienceClass,
-  weekday: row.weekday as Weekday,
-  startsAt: timeOfMinutes(row.startsAtMinute),
-  endsAt: timeOfMinutes(row.endsAtMinute),
-  validFrom: row.validFrom,
-  validUntil: row.validUntil,
-});
+type BusyRow = Awaited<ReturnType<typeof listBusy>>[number];
 
 export const resourceFacts = (
-  row: { id: string; spaceId: string; bufferBeforeMinutes: number; bufferAfterMinutes: number },
+  row: {
+    id: string;
+    spaceId: string;
+    kind: ResourceRow['kind'];
+    capacity: number;
+    bufferBeforeMinutes: number;
+    bufferAfterMinutes: number;
+  },
   handoverMinutes: number,
 ): ResourceFacts => ({
   id: row.id,
@@ -49,6 +38,7 @@ export const resourceFacts = (
   bufferBeforeMs: row.bufferBeforeMinutes * 60_000,
   bufferAfterMs: row.bufferAfterMinutes * 60_000,
   handoverMs: handoverMinutes * 60_000,
+  seats: row.kind === 'seats' ? row.capacity : null,
 });
 
 /** The tariff in a row of resources; null when the resource has none. */
@@ -76,60 +66,140 @@ export function tariffOf(row: {
 export interface SiteFacts {
   readonly spaces: Awaited<ReturnType<typeof listSpaces>>;
   readonly resources: (ResourceRow & { readonly facts: ResourceFacts })[];
-  readonly rules: OpeningRule[];
-  readonly closures: Closure[];
+  readonly schedule: SiteSchedule;
   readonly busy: BusyFact[];
+  /** The same bookings as hours see them: they keep what is released. */
+  readonly held: HeldTime[];
 }
 
 /**
- * What availability is computed from, for several sites in one go: five statements whatever their number. `window` bounds closures
- * and bookings, whose occupied ranges may reach outside it. Holds that ran out at `now` no longer count.
+ * What availability is computed from, for several sites in one go: a few statements whatever their number. `window` bounds the
+ * bookings, whose occupied ranges may reach outside it. Holds that ran out no longer count.
  */
 export async function loadSiteFacts(
-  tx: Tx,
-  networkId: string,
+  { tx, networkId, now, services }: Pick<Context, 'tx' | 'networkId' | 'now' | 'services'>,
   siteIds: readonly string[],
   window: Window,
-  now: Instant,
+  /** When the caller has read them already. */
+  revisions?: ReadonlyMap<string, number>,
 ): Promise<Map<string, SiteFacts>> {
   if (siteIds.length === 0) return new Map();
   // Bookings of other classes hold their space for the handover after them: look that far back.
   const reach = { from: window.from - 8 * 3_600_000, until: window.until + 8 * 3_600_000 };
-  const [spaces, resources, openings, closures, busy] = await Promise.all([
+  const [spaces, resources, schedules, busy] = await Promise.all([
     listSpaces(tx, networkId, siteIds),
     listResources(tx, networkId, siteIds),
-    listOpeningWindows(tx, networkId, siteIds),
-    listClosures(tx, networkId, siteIds, window),
+    services.schedules.of(tx, networkId, siteIds, now, revisions),
     listBusy(tx, networkId, siteIds, reach),
   ]);
   const handovers = new Map(spaces.map((space) => [space.id, space.handoverMinutes]));
   const spacesOf = Map.groupBy(spaces, (row) => row.siteId);
   const resourcesOf = Map.groupBy(resources, (row) => row.siteId);
-  const openingsOf = Map.groupBy(openings, (row) => row.siteId);
-  const closuresOf = Map.groupBy(closures, (row) => row.siteId);
   const busyOf = Map.groupBy(
     busy.filter((row) => row.holdExpiresAt === null || row.holdExpiresAt > now),
     (row) => row.siteId,
   );
   return new Map(
-    siteIds.map((siteId) => [
-      siteId,
-      {
-        spaces: spacesOf.get(siteId) ?? [],
-        resources: (resourcesOf.get(siteId) ?? []).map((row) => ({
-          ...row,
-          facts: resourceFacts(row, handovers.get(row.spaceId) ?? 0),
-        })),
-        rules: (openingsOf.get(siteId) ?? []).map(openingRule),
-        closures: (closuresOf.get(siteId) ?? []).map((row) => ({
-          ...row.during,
-          spaceId: row.spaceId,
-          reason: row.reason,
-        })),
-        busy: busyOf.get(siteId) ?? [],
-      },
-    ]),
+    [...schedules].map(([siteId, schedule]) => {
+      const busyRows = busyOf.get(siteId) ?? [];
+      return [
+        siteId,
+        {
+          spaces: spacesOf.get(siteId) ?? [],
+          resources: (resourcesOf.get(siteId) ?? []).map((row) => ({
+            ...row,
+            facts: resourceFacts(row, handovers.get(row.spaceId) ?? 0),
+          })),
+          schedule,
+          busy: busyRows.map(busyFact),
+          held: busyRows.map((row) => heldTime(row, schedule)),
+        },
+      ];
+    }),
   );
+}
+
+export const busyFact = (row: BusyRow): BusyFact => ({
+  resourceId: row.resourceId,
+  spaceId: row.spaceId,
+  audienceClass: row.audienceClass,
+  siteAxis: row.siteAxis,
+  siteClass: row.siteClass,
+  seats: row.seats,
+  present: { from: row.startsAt, until: row.endsAt },
+  occupied: row.occupied,
+  spaceHold: row.spaceHold,
+});
+
+export const heldTime = (row: BusyRow, schedule: SiteSchedule): HeldTime => ({
+  from: row.startsAt,
+  until: row.endsAt,
+  spaceId: row.spaceId,
+  audience: schedule.audienceCodes.get(row.audienceId) ?? '',
+  audienceClass: row.audienceClass,
+});
+
+/** Whose hours are whose on one local date. */
+export function hoursOnDate(facts: SiteFacts, date: LocalDate, now: number): EffectiveHours {
+  const range = { from: date, until: addDays(date, 1) };
+  return hoursOf(facts.schedule, range, dependsOnBookings(facts.schedule) ? facts.held : [], now);
+}
+
+/** The class of an audience in each space of the site. */
+export function classesOf(schedule: SiteSchedule, audience: string): ReadonlyMap<string, AudienceClass> {
+  return new Map(
+    schedule.schedule.spaces.flatMap(({ id, classes }) => {
+      const audienceClass = classes.get(audience);
+      return audienceClass === undefined ? [] : [[id, audienceClass] as const];
+    }),
+  );
+}
+
+/** One local day of some resources of a site, for one booker. */
+export function siteDayOf(
+  facts: SiteFacts,
+  day: {
+    readonly date: LocalDate;
+    readonly resources: readonly { readonly facts: ResourceFacts }[];
+    readonly booker: Booker;
+    readonly seats?: number | undefined;
+    readonly now: number;
+  },
+): ResourceDay[] {
+  const { date, booker, now, seats = 1 } = day;
+  const { schedule } = facts;
+  const hours = hoursOnDate(facts, date, now);
+  return siteDay({
+    date,
+    zone: schedule.schedule.zone,
+    resources: day.resources.map((resource) => resource.facts),
+    windows: hours.windows,
+    handovers: hours.handovers,
+    busy: facts.busy,
+    booker,
+    classes: classesOf(schedule, booker.code),
+    siteClass: schedule.siteClasses.get(booker.code) ?? null,
+    seats,
+    buildingCapacity: schedule.buildingCapacity,
+  });
+}
+
+/** Who looks or books: an audience, as the public of the structure that the caller belongs to. */
+export const bookerOf = (audience: Audience, actor: Context['actor']): Booker => ({
+  code: audience.code,
+  audienceClass: audience.audienceClass,
+  isStaff: audience.isStaff,
+  structureId: actor?.homeStructureId ?? null,
+});
+
+/** Whether the caller may see the hours of an audience. */
+export function seesHours(
+  audience: { readonly hoursVisibleTo: 'everyone' | 'members' | 'staff' },
+  actor: Context['actor'],
+): boolean {
+  if (audience.hoursVisibleTo === 'everyone') return true;
+  if (actor === null) return false;
+  return audience.hoursVisibleTo === 'members' || actor.roles.length > 0;
 }
 
 /** The audience of a code, or null when the network has none of that name. */

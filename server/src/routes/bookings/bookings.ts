@@ -27,6 +27,7 @@ import {
   Page,
   PageQuery,
   refusals,
+  SeatCount,
 } from '../schemas.ts';
 
 const params = Type.Object({ id: Id });
@@ -62,17 +63,19 @@ export async function bookingRoutes(app: Api) {
           startsAt: Instant,
           endsAt: Instant,
           audience: Type.Optional(AudienceCode),
+          seats: Type.Optional(SeatCount),
         }),
         response: { 201: BookingView, ...refusals },
       },
     },
     async (request, reply) => {
-      const { resourceId, startsAt, endsAt, audience } = request.body;
+      const { resourceId, startsAt, endsAt, audience, seats } = request.body;
       const input = {
         resourceId,
         startsAt: instantOf(startsAt),
         endsAt: instantOf(endsAt),
         ...(audience && { audience }),
+        ...(seats && { seats }),
       };
       return withAlternatives(
         request,

@@ -21,6 +21,7 @@ import {
   Nullable,
   refusals,
   Slug,
+  TimeWindow,
 } from '../schemas.ts';
 
 const params = Type.Object({ slug: Slug });
@@ -109,6 +110,7 @@ export async function hostRoutes(app: Api) {
                 kind: Type.Enum(['room', 'open_area']),
                 capacity: Type.Integer(),
                 openings: Type.Array(Type.Object({ from: Instant, until: Instant, audience: AudienceCode })),
+                handovers: Type.Array(TimeWindow),
                 heldBy: Nullable(AudienceCode),
                 bookedNow: Type.Integer(),
                 arrivedNow: Type.Integer(),

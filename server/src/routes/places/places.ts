@@ -22,6 +22,7 @@ import {
   QuoteView,
   ResourceKind,
   refusals,
+  SeatCount,
   Slug,
   TimeWindow,
 } from '../schemas.ts';
@@ -198,6 +199,7 @@ export async function placeRoutes(app: Api) {
             ),
             week: Type.Array(
               Type.Object({
+                date: LocalDate,
                 weekday: Type.Integer({ minimum: 1, maximum: 7 }),
                 startsAt: LocalTime,
                 endsAt: LocalEndTime,
@@ -223,7 +225,11 @@ export async function placeRoutes(app: Api) {
         tags: ['places'],
         summary: 'One local day of a place: resources against time',
         params: Type.Object({ slug: Slug, date: LocalDate }),
-        querystring: Type.Object({ audience: Type.Optional(AudienceCode), kind: Type.Optional(ResourceKind) }),
+        querystring: Type.Object({
+          audience: Type.Optional(AudienceCode),
+          kind: Type.Optional(ResourceKind),
+          seats: Type.Optional(SeatCount),
+        }),
         response: {
           200: Type.Object({
             date: LocalDate,
@@ -240,12 +246,14 @@ export async function placeRoutes(app: Api) {
                 id: Id,
                 name: Type.String(),
                 kind: ResourceKind,
+                capacity: Type.Integer(),
                 spaceId: Id,
                 spaceName: Type.String(),
                 open: Type.Array(TimeWindow),
                 free: Type.Array(TimeWindow, { description: 'Any window inside can be booked' }),
                 busy: Type.Array(TimeWindow),
                 otherUse: Type.Array(TimeWindow, { description: 'Another class of audiences is booked in the space' }),
+                handovers: Type.Array(TimeWindow, { description: 'Between two publics: nobody but staff' }),
                 otherAudiences: Type.Array(
                   Type.Object({ from: Instant, until: Instant, audience: AudienceCode, mayMeet: Type.Boolean() }),
                 ),

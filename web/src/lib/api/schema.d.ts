@@ -1454,7 +1454,7 @@ export interface operations {
                 from?: string;
                 /** @example 12:30 */
                 until?: string;
-                kind?: "desk" | "room" | "video";
+                kind?: "desk" | "room" | "video" | "seats";
                 /** @example professional */
                 audience?: string;
                 page?: number;
@@ -1592,7 +1592,7 @@ export interface operations {
                                 id: string;
                                 name: string;
                                 /** @enum {unknown} */
-                                kind: "desk" | "room" | "video";
+                                kind: "desk" | "room" | "video" | "seats";
                                 capacity: number;
                                 tariff: {
                                     currency: string;
@@ -1603,6 +1603,11 @@ export interface operations {
                             }[];
                         }[];
                         week: {
+                            /**
+                             * Format: date
+                             * @example 2026-11-24
+                             */
+                            date: string;
                             weekday: number;
                             /** @example 09:00 */
                             startsAt: string;
@@ -1641,7 +1646,9 @@ export interface operations {
             query?: {
                 /** @example professional */
                 audience?: string;
-                kind?: "desk" | "room" | "video";
+                kind?: "desk" | "room" | "video" | "seats";
+                /** @description How many people come */
+                seats?: number;
             };
             header?: never;
             path: {
@@ -1702,7 +1709,8 @@ export interface operations {
                             id: string;
                             name: string;
                             /** @enum {unknown} */
-                            kind: "desk" | "room" | "video";
+                            kind: "desk" | "room" | "video" | "seats";
+                            capacity: number;
                             /** Format: uuid */
                             spaceId: string;
                             spaceName: string;
@@ -1745,6 +1753,19 @@ export interface operations {
                             }[];
                             /** @description Another class of audiences is booked in the space */
                             otherUse: {
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                from: string;
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                until: string;
+                            }[];
+                            /** @description Between two publics: nobody but staff */
+                            handovers: {
                                 /**
                                  * Format: date-time
                                  * @example 2026-11-24T08:00:00.000Z
@@ -1909,12 +1930,14 @@ export interface operations {
                             holdExpiresAt: string | null;
                             /** @example professional */
                             audience: string;
+                            /** @description How many people come */
+                            seats: number;
                             resource: {
                                 /** Format: uuid */
                                 id: string;
                                 name: string;
                                 /** @enum {unknown} */
-                                kind: "desk" | "room" | "video";
+                                kind: "desk" | "room" | "video" | "seats";
                             };
                             space: {
                                 /** Format: uuid */
@@ -2010,6 +2033,8 @@ export interface operations {
                     endsAt: string;
                     /** @example professional */
                     audience?: string;
+                    /** @description How many people come */
+                    seats?: number;
                 };
             };
         };
@@ -2039,12 +2064,14 @@ export interface operations {
                         holdExpiresAt: string | null;
                         /** @example professional */
                         audience: string;
+                        /** @description How many people come */
+                        seats: number;
                         resource: {
                             /** Format: uuid */
                             id: string;
                             name: string;
                             /** @enum {unknown} */
-                            kind: "desk" | "room" | "video";
+                            kind: "desk" | "room" | "video" | "seats";
                         };
                         space: {
                             /** Format: uuid */
@@ -2145,12 +2172,14 @@ export interface operations {
                         holdExpiresAt: string | null;
                         /** @example professional */
                         audience: string;
+                        /** @description How many people come */
+                        seats: number;
                         resource: {
                             /** Format: uuid */
                             id: string;
                             name: string;
                             /** @enum {unknown} */
-                            kind: "desk" | "room" | "video";
+                            kind: "desk" | "room" | "video" | "seats";
                         };
                         space: {
                             /** Format: uuid */
@@ -2280,12 +2309,14 @@ export interface operations {
                         holdExpiresAt: string | null;
                         /** @example professional */
                         audience: string;
+                        /** @description How many people come */
+                        seats: number;
                         resource: {
                             /** Format: uuid */
                             id: string;
                             name: string;
                             /** @enum {unknown} */
-                            kind: "desk" | "room" | "video";
+                            kind: "desk" | "room" | "video" | "seats";
                         };
                         space: {
                             /** Format: uuid */
@@ -2389,12 +2420,14 @@ export interface operations {
                         holdExpiresAt: string | null;
                         /** @example professional */
                         audience: string;
+                        /** @description How many people come */
+                        seats: number;
                         resource: {
                             /** Format: uuid */
                             id: string;
                             name: string;
                             /** @enum {unknown} */
-                            kind: "desk" | "room" | "video";
+                            kind: "desk" | "room" | "video" | "seats";
                         };
                         space: {
                             /** Format: uuid */
@@ -2517,12 +2550,14 @@ export interface operations {
                         holdExpiresAt: string | null;
                         /** @example professional */
                         audience: string;
+                        /** @description How many people come */
+                        seats: number;
                         resource: {
                             /** Format: uuid */
                             id: string;
                             name: string;
                             /** @enum {unknown} */
-                            kind: "desk" | "room" | "video";
+                            kind: "desk" | "room" | "video" | "seats";
                         };
                         space: {
                             /** Format: uuid */
@@ -2848,12 +2883,14 @@ export interface operations {
                             holdExpiresAt: string | null;
                             /** @example professional */
                             audience: string;
+                            /** @description How many people come */
+                            seats: number;
                             resource: {
                                 /** Format: uuid */
                                 id: string;
                                 name: string;
                                 /** @enum {unknown} */
-                                kind: "desk" | "room" | "video";
+                                kind: "desk" | "room" | "video" | "seats";
                             };
                             space: {
                                 /** Format: uuid */
@@ -2923,6 +2960,18 @@ export interface operations {
                                 until: string;
                                 /** @example professional */
                                 audience: string;
+                            }[];
+                            handovers: {
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                from: string;
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                until: string;
                             }[];
                             heldBy: string | null;
                             bookedNow: number;
