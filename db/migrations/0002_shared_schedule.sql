@@ -524,6 +524,61 @@ create trigger bookings_within_capacity_on_update
         is distinct from (new.starts_at, new.ends_at, new.occupied, new.seats, new.site_id, new.resource_id, new.is_shared)))
   execute function bookings_within_capacity();
 
+-- Whatever changes the hours of a site makes a new revision of them, whoever writes it: what is kept of a schedule is good for one
+-- revision, and nobody decides by hours that have changed.
+create function schedule_changed() returns trigger
+  language plpgsql
+  as $$
+begin
+  if tg_op = 'DELETE' then
+    update sites set schedule_revision = schedule_revision + 1
+    where (network_id, id) in (select network_id, site_id from gone);
+  elsif tg_op = 'INSERT' then
+    update sites set schedule_revision = schedule_revision + 1
+    where (network_id, id) in (select network_id, site_id from come);
+  else
+    update sites set schedule_revision = schedule_revision + 1
+    where (network_id, id) in (select network_id, site_id from gone union select network_id, site_id from come);
+  end if;
+  return null;
+end
+$$;
+
+do $$
+declare
+  t text;
+begin
+  foreach t in array array[
+    'spaces', 'space_audiences', 'closures', 'school_overrides', 'holiday_overrides', 'schedule_templates', 'schedule_template_spaces',
+    'template_windows', 'schedule_exceptions', 'schedule_exception_spaces', 'exception_windows', 'release_rules', 'release_rule_windows',
+    'window_shares', 'window_share_windows', 'standing_agreements', 'agreement_spaces', 'agreement_windows'
+  ]
+  loop
+    execute format('create trigger schedule_changed_by_insert after insert on %I referencing new table as come
+      for each statement execute function schedule_changed()', t);
+    execute format('create trigger schedule_changed_by_update after update on %I referencing old table as gone new table as come
+      for each statement execute function schedule_changed()', t);
+    execute format('create trigger schedule_changed_by_delete after delete on %I referencing old table as gone
+      for each statement execute function schedule_changed()', t);
+  end loop;
+end
+$$;
+
+create function site_schedule_changed() returns trigger
+  language plpgsql
+  as $$
+begin
+  new.schedule_revision := greatest(new.schedule_revision, old.schedule_revision + 1);
+  return new;
+end
+$$;
+create trigger site_schedule_changed before update on sites
+  for each row when (
+    (old.time_zone, old.school_zone, old.school_calendar, old.holiday_calendar, old.on_public_holidays, old.building_capacity)
+    is distinct from
+    (new.time_zone, new.school_zone, new.school_calendar, new.holiday_calendar, new.on_public_holidays, new.building_capacity))
+  execute function site_schedule_changed();
+
 -- Money to give back because of what the place decided; how it is given back is for accounting.
 create table refunds_due (
   network_id uuid not null references networks (id),
