@@ -1,17 +1,28 @@
 import {
   type BookableFacts,
+  type BookableRefusal,
+  contains,
   DEFAULT_BOOKING_LIMITS,
+  dayWindow,
+  HOUR_MS,
   isBookable,
   nearestFree,
+  occupiedWindow,
   type ResourceDay,
+  type ResourceFacts,
   siteDay,
+  spaceHoldWindow,
   validateRequest,
+  type Window,
 } from '@mitoyen/domain';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { HOUR, instant, MINUTE, range, SECOND } from './instants.ts';
-import { busy, PARIS, professional, resource, rule, staff, training, youth } from './site-facts.ts';
+import { PARIS, space, weekly } from './schedule-facts.ts';
+import { agreement, busy, hoursOn, professional, resource, staff, training, youth } from './site-facts.ts';
+import { anySite, NaiveSite, QUARTER, type Scenario } from './site-scenarios.ts';
 
+const MONDAY = '2027-03-15';
 const hours = (from: string, until: string) => range(`2027-03-15T${from}+01:00`, `2027-03-15T${until}+01:00`);
 const NOW = instant('2027-03-14T12:00+01:00');
 const reasonOf = (outcome: { ok: boolean; reason?: string }) => (outcome.ok ? 'ok' : outcome.reason);
@@ -95,28 +106,53 @@ describe('the shape of a request', () => {
 });
 
 describe('whether a window is bookable', () => {
+  const PLAN = [weekly(1, 'professional', '09:00', '12:00'), weekly(1, 'youth', '14:00', '17:00')];
+  const OPEN = hoursOn(MONDAY, PLAN);
+  /** The young come as the professionals leave; the handover is as long as the shortest booking. */
+  const CLOSE = hoursOn(MONDAY, [PLAN[0], weekly(1, 'youth', '12:00', '17:00')] as typeof PLAN, {
+    spaces: [space('area', 30)],
+  });
   const facts = (more: Partial<BookableFacts> = {}): BookableFacts => ({
+    ...OPEN,
     resource: resource('desk', { bufferAfterMs: 15 * MINUTE, handoverMs: 30 * MINUTE }),
     zone: PARIS,
-    rules: [rule(professional, 1, '09:00', '12:00'), rule(youth, 1, '14:00', '17:00')],
-    closures: [],
     busy: [],
-    audience: professional,
+    booker: professional,
+    audienceClass: (more.booker ?? professional).audienceClass,
+    siteClass: null,
+    buildingCapacity: null,
     now: NOW,
     ...more,
   });
   const ask = (from: string, until: string, more: Partial<BookableFacts> = {}) =>
     reasonOf(isBookable(facts(more), hours(from, until)));
 
-  test('says what the booking will occupy and hold', () => {
+  test('says what the booking will occupy and hold, and in which hours it lies', () => {
     expect(isBookable(facts(), hours('09:00', '12:00'))).toEqual({
       ok: true,
       value: {
         window: hours('09:00', '12:00'),
         occupied: hours('09:00', '12:15'),
         spaceHold: hours('09:00', '12:30'),
+        openings: [OPEN.windows.find(({ spaceId, audience }) => spaceId === 'area' && audience === 'professional')],
       },
     });
+  });
+
+  test('lies in each of the booker’s windows that it meets, by start; staff are in nobody’s', () => {
+    const windows = [
+      weekly(1, 'professional', '11:00', '13:00'),
+      weekly(1, 'professional', '09:00', '11:00'),
+      weekly(1, 'training', '09:00', '13:00'),
+      weekly(1, 'professional', '13:00', '14:00'),
+    ];
+    const idsOf = (booker: typeof staff) => {
+      const outcome = isBookable(facts({ ...hoursOn(MONDAY, windows), booker }), hours('10:00', '12:00'));
+      return outcome.ok ? outcome.value.openings.map(({ ruleId }) => ruleId) : outcome.reason;
+    };
+    expect(idsOf(professional)).toEqual(['professional-1-09:00', 'professional-1-11:00']);
+    expect(idsOf(training)).toEqual(['training-1-09:00']);
+    expect(idsOf(staff)).toEqual([]);
   });
 
   test('the shape is looked at first', () => {
@@ -128,13 +164,45 @@ describe('whether a window is bookable', () => {
   test('a quarter outside the hours is outside', () => {
     expect(ask('08:45', '10:00')).toBe('outside_opening_window');
     expect(ask('11:00', '12:15')).toBe('outside_opening_window');
+    expect(ask('11:00', '12:15', { booker: staff })).toBe('outside_opening_window');
   });
 
   test('hours of another audience are told apart from no hours', () => {
     expect(ask('14:00', '15:00')).toBe('audience_not_admitted');
-    expect(ask('09:00', '10:00', { audience: training })).toBe('audience_not_admitted');
-    expect(ask('14:00', '15:00', { audience: youth })).toBe('ok');
-    expect(ask('14:00', '15:00', { audience: staff })).toBe('ok');
+    expect(ask('09:00', '10:00', { booker: training })).toBe('audience_not_admitted');
+    expect(ask('14:00', '15:00', { booker: youth })).toBe('ok');
+    expect(ask('14:00', '15:00', { booker: staff })).toBe('ok');
+  });
+
+  test('an audience without a class has no place in the space, in hours of its own neither; staff need none', () => {
+    expect(ask('09:00', '10:00', { audienceClass: null })).toBe('audience_not_admitted');
+    expect(ask('12:00', '13:00', { audienceClass: null })).toBe('outside_opening_window');
+    expect(ask('09:00', '10:00', { audienceClass: null, booker: staff })).toBe('ok');
+  });
+
+  test('hours lent to a partner are for its own public', () => {
+    const lent = hoursOn(MONDAY, PLAN, {
+      agreements: [agreement('choir', weekly(1, 'professional', '10:00', '20:00'))],
+    });
+    const askOf = (structureId: string | null, from: string, until: string) =>
+      ask(from, until, { ...lent, booker: { ...professional, structureId } });
+    expect(askOf('choir', '09:00', '20:00')).toBe('ok');
+    expect(askOf(null, '09:00', '10:00')).toBe('ok');
+    expect(askOf(null, '09:00', '10:15')).toBe('audience_not_admitted');
+    expect(askOf('club', '18:00', '19:00')).toBe('audience_not_admitted');
+    expect(askOf('choir', '19:00', '20:15')).toBe('outside_opening_window');
+  });
+
+  test('between two publics nobody but staff is there: one quarter into the handover is in it', () => {
+    expect(ask('11:00', '12:00', CLOSE)).toBe('ok');
+    expect(ask('11:00', '12:15', CLOSE)).toBe('in_handover');
+    expect(ask('12:15', '13:00', { ...CLOSE, booker: youth })).toBe('in_handover');
+    expect(ask('12:30', '13:00', { ...CLOSE, booker: youth })).toBe('ok');
+    expect(ask('12:30', '13:00', CLOSE)).toBe('audience_not_admitted');
+    expect(ask('12:00', '12:30', { ...CLOSE, booker: staff })).toBe('ok');
+    expect(ask('09:00', '17:00', { ...CLOSE, booker: staff })).toBe('ok');
+    const elsewhere = hoursOn(MONDAY, PLAN, { spaces: [space('area', 0), space('room', 30)] });
+    expect(ask('12:00', '12:30', elsewhere)).toBe('outside_opening_window');
   });
 
   test('a closure that touches the window is no obstacle, one that overlaps by a second is', () => {
@@ -152,32 +220,179 @@ describe('whether a window is bookable', () => {
     expect(ask('09:00', '10:00', { busy: [busy('other', professional, hours('09:00', '12:00'))] })).toBe('ok');
   });
 
+  test('seats are taken by so many people at once, buffers included', () => {
+    const bench = resource('desk', { seats: 4, bufferAfterMs: 15 * MINUTE });
+    const taken = [
+      busy('desk', training, hours('10:15', '11:00'), { seats: 1 }),
+      busy('desk', professional, hours('11:00', '12:00'), { seats: 3 }),
+      busy('other', professional, hours('09:00', '12:00'), { seats: 4 }),
+    ];
+    const seated = (from: string, until: string, seats?: number) =>
+      ask(from, until, { resource: bench, busy: taken, ...(seats === undefined ? {} : { seats }) });
+    expect(seated('09:00', '10:00', 4)).toBe('ok');
+    expect(seated('09:00', '10:15', 4)).toBe('too_few_seats');
+    expect(seated('09:00', '10:45', 3)).toBe('ok');
+    expect(seated('09:00', '11:00', 3)).toBe('too_few_seats');
+    expect(seated('09:00', '12:00')).toBe('ok');
+    expect(seated('09:00', '12:00', 2)).toBe('too_few_seats');
+    expect(seated('09:00', '10:00', 5)).toBe('too_few_seats');
+  });
+
   test('a space that another class takes over after this booking needs the handover in between', () => {
     const held = (from: string) => [busy('other', youth, hours(from, '12:00'))];
     expect(ask('09:00', '10:00', { busy: held('10:30') })).toBe('ok');
     expect(ask('09:00', '10:00', { busy: held('10:15') })).toBe('space_in_other_use');
-    expect(ask('09:00', '10:00', { busy: held('10:15'), audience: staff })).toBe('ok');
+    expect(ask('09:00', '10:00', { busy: held('10:15'), booker: staff })).toBe('ok');
     expect(ask('09:00', '10:00', { busy: [busy('table', youth, hours('09:00', '12:00'), { spaceId: 'room' })] })).toBe(
       'ok',
     );
+    expect(ask('09:00', '10:00', { busy: [busy('other', staff, hours('09:00', '12:00'))] })).toBe('ok');
+    expect(ask('09:00', '10:00', { busy: [busy('other', training, hours('09:00', '12:00'))] })).toBe('ok');
   });
 
-  test('agrees with the day view: inside free is bookable, outside is not', () => {
-    const quarters = fc.integer({ min: 32, max: 70 });
-    const audience = fc.constantFrom(professional, youth, staff);
-    const day = instant('2027-03-15T00:00+01:00');
-    fc.assert(
-      fc.property(quarters, quarters, quarters, quarters, audience, audience, (a, b, c, d, asks, holds) => {
-        fc.pre(a + 2 <= b && c < d);
-        const at = (quarter: number) => day + quarter * 15 * MINUTE;
-        const taken = [busy('desk', holds, { from: at(c), until: at(d) })];
-        const input = facts({ busy: taken, audience: asks });
-        const window = { from: at(a), until: at(b) };
-        const [view] = siteDay({ ...input, date: '2027-03-15', resources: [input.resource] });
-        const isFree = view?.free.some((free) => free.from <= window.from && window.until <= free.until);
-        expect(isBookable(input, window).ok).toBe(isFree);
+  test('publics that are never on one site need the whole site, and the handover in between', () => {
+    const siteClass = { axis: 'professional', siteClass: 'professional' };
+    const inTheRoom = (from: string, more: object = {}) => [
+      busy('table', youth, hours(from, '12:00'), {
+        spaceId: 'room',
+        siteAxis: 'professional',
+        siteClass: 'youth',
+        ...more,
       }),
+    ];
+    expect(ask('09:00', '10:00', { siteClass, busy: inTheRoom('10:30') })).toBe('ok');
+    expect(ask('09:00', '10:00', { siteClass, busy: inTheRoom('10:15') })).toBe('site_in_other_use');
+    expect(ask('09:00', '10:00', { siteClass, busy: inTheRoom('10:15', { siteClass: 'professional' }) })).toBe('ok');
+    expect(ask('09:00', '10:00', { siteClass, busy: inTheRoom('10:15', { siteAxis: 'social' }) })).toBe('ok');
+    expect(ask('09:00', '10:00', { siteClass: null, busy: inTheRoom('10:15') })).toBe('ok');
+    expect(ask('09:00', '10:00', { booker: staff, busy: inTheRoom('09:00') })).toBe('ok');
+  });
+
+  test('a building is full of those who are there, staff too, not of buffers and handovers', () => {
+    const others = [
+      busy('table', youth, hours('10:00', '11:00'), {
+        spaceId: 'room',
+        seats: 3,
+        occupied: hours('09:00', '12:00'),
+        spaceHold: hours('10:00', '12:00'),
+      }),
+      busy('other', staff, hours('10:30', '11:30'), { seats: 2 }),
+    ];
+    const within = (buildingCapacity: number | null, more: Partial<BookableFacts> = {}) =>
+      ask('09:00', '12:00', { busy: others, buildingCapacity, ...more });
+    expect([within(null), within(6), within(5)]).toEqual(['ok', 'ok', 'building_full']);
+    expect([within(7, { seats: 2 }), within(7, { seats: 3 })]).toEqual(['ok', 'building_full']);
+    expect(ask('10:00', '11:00', { busy: others, buildingCapacity: 5, booker: staff })).toBe('building_full');
+    expect(ask('09:00', '10:00', { busy: others, buildingCapacity: 1 })).toBe('ok');
+    expect(ask('11:00', '12:00', { busy: others, buildingCapacity: 3 })).toBe('ok');
+    expect(ask('11:00', '12:00', { busy: others, buildingCapacity: 2 })).toBe('building_full');
+  });
+
+  describe('of several refusals, says the first', () => {
+    const inTheWay = (resourceId: string, spaceId: string, audience: typeof youth, more: object = {}) =>
+      busy(resourceId, audience, hours('09:00', '12:00'), { spaceId, ...more });
+    const apart = { siteAxis: 'professional', siteClass: 'youth' };
+    const closure = { ...hours('10:00', '11:00'), spaceId: null, reason: null };
+    const handoverAt = [{ ...hours('09:00', '10:00'), spaceId: 'area', leaving: 'youth', arriving: 'professional' }];
+    const everything = facts({
+      closures: [closure],
+      windows: [],
+      handovers: handoverAt,
+      busy: [
+        inTheWay('desk', 'area', professional),
+        inTheWay('other', 'area', youth),
+        inTheWay('table', 'room', youth, apart),
+      ],
+      siteClass: { axis: 'professional', siteClass: 'professional' },
+      buildingCapacity: 3,
+      limits: { ...DEFAULT_BOOKING_LIMITS, maxMs: HOUR },
+    });
+    const [taken, other, room] = everything.busy;
+    const rest = (...left: readonly (typeof taken)[]) => left.filter((fact) => fact !== undefined);
+    /** Each step takes the obstacle away that the step before ran into. */
+    const steps: readonly (readonly [BookableRefusal | 'ok', Partial<BookableFacts>])[] = [
+      ['too_long', {}],
+      ['closed', { limits: DEFAULT_BOOKING_LIMITS }],
+      ['in_handover', { closures: [] }],
+      ['outside_opening_window', { handovers: [] }],
+      ['audience_not_admitted', hoursOn(MONDAY, [weekly(1, 'training', '09:00', '12:00')])],
+      ['resource_taken', OPEN],
+      ['space_in_other_use', { busy: rest(other, room) }],
+      ['site_in_other_use', { busy: rest(room) }],
+      ['building_full', { siteClass: null, buildingCapacity: 1 }],
+      ['ok', { buildingCapacity: 2 }],
+    ];
+
+    test.each(steps.map(([reason], index) => [reason, index] as const))('%s', (reason, index) => {
+      const left = Object.assign({}, everything, ...steps.slice(0, index + 1).map(([, change]) => change));
+      expect(reasonOf(isBookable(left, hours('09:00', '12:00')))).toBe(reason);
+    });
+
+    test('too_few_seats comes where resource_taken would', () => {
+      const seated = { ...everything, ...OPEN, limits: DEFAULT_BOOKING_LIMITS };
+      const bench = (seats: number) => ({ ...seated, resource: { ...seated.resource, seats } });
+      expect(reasonOf(isBookable(bench(1), hours('09:00', '12:00')))).toBe('too_few_seats');
+      expect(reasonOf(isBookable(bench(2), hours('09:00', '12:00')))).toBe('space_in_other_use');
+    });
+  });
+});
+
+describe('for any site', () => {
+  /** What is in the way of a window that is short enough and lies within the day, in the order of the docstring. */
+  function expectedOf({ facts: any }: Scenario, naive: NaiveSite, of: ResourceFacts, window: Window): string {
+    const hold = spaceHoldWindow(window, of.handoverMs);
+    if (naive.isClosed(of.spaceId, window)) return 'closed';
+    if (!naive.isOpen(of.spaceId, window)) {
+      if (!any.booker.isStaff && naive.isInHandover(of.spaceId, window)) return 'in_handover';
+      return naive.isOpenToSomebody(of.spaceId, window) ? 'audience_not_admitted' : 'outside_opening_window';
+    }
+    if (naive.isTaken(of, occupiedWindow(window, of))) return of.seats === null ? 'resource_taken' : 'too_few_seats';
+    if (naive.isInOtherUse(of.spaceId, hold)) return 'space_in_other_use';
+    if (naive.isApart(hold)) return 'site_in_other_use';
+    return naive.isBuildingFull(window) ? 'building_full' : 'ok';
+  }
+
+  test('bookable is what lies inside free in the day view; what does not is refused for what is in the way', () => {
+    const met = new Map<string, number>();
+    fc.assert(
+      fc.property(anySite, fc.integer({ min: 2, max: 12 }), (scenario, length) => {
+        const { facts: any } = scenario;
+        const naive = new NaiveSite(scenario);
+        const day = dayWindow(any.date, PARIS);
+        for (const [index, view] of siteDay(any).entries()) {
+          const of = any.resources[index] as ResourceFacts;
+          const audienceClass = any.classes.get(of.spaceId) ?? null;
+          const input = { ...any, resource: of, audienceClass, now: day.from - HOUR_MS };
+          const found: string[] = [];
+          const expected: string[] = [];
+          for (let from = day.from; from + length * QUARTER <= day.until; from += QUARTER) {
+            const window = { from, until: from + length * QUARTER };
+            const outcome = isBookable(input, window);
+            const isFree = contains(view.free, window);
+            found.push(`${reasonOf(outcome)} ${isFree}`);
+            const reason = expectedOf(scenario, naive, of, window);
+            expected.push(`${reason} ${reason === 'ok'}`);
+            met.set(reason, (met.get(reason) ?? 0) + 1);
+          }
+          expect(found).toEqual(expected);
+        }
+      }),
+      { numRuns: 150 },
     );
+    // Each of them came up, so each was compared.
+    const reasons = [
+      'ok',
+      'closed',
+      'in_handover',
+      'outside_opening_window',
+      'audience_not_admitted',
+      'resource_taken',
+      'too_few_seats',
+      'space_in_other_use',
+      'site_in_other_use',
+      'building_full',
+    ];
+    expect(reasons.filter((reason) => (met.get(reason) ?? 0) < 5)).toEqual([]);
   });
 });
 

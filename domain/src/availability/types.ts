@@ -58,7 +58,9 @@ export interface ResourceDay {
   readonly free: readonly Window[];
   /** When it is open for the visitor's audience, whether busy or not. Sorted, disjoint. */
   readonly open: readonly Window[];
-  /** When it is taken (of seats: when too few are left), or the building is full. Sorted, disjoint, clipped to the day. */
+  /**
+   * When it is taken (of seats: when too few are left), or the building is full. Sorted, disjoint, clipped to the day.
+   */
   readonly busy: readonly Window[];
   /**
    * When audiences of another class hold its space, or publics that never share the site are there; handovers included.
