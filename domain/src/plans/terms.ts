@@ -110,7 +110,8 @@ export type EntitlementRefusal =
 
 /**
  * Whether a plan gives the booking. The membership must be active for the whole window, which lies within one local day.
- * `others` are the holder's other active bookings of this and the next week. Refusals in the order of the type.
+ * `others` are the holder's other active bookings: all that are to come, and those of the window's week. Refusals in the
+ * order of the type.
  */
 export function isEntitled(
   facts: {
