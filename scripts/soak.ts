@@ -16,6 +16,11 @@ const SOAKS: Readonly<Record<string, Soak>> = {
     project: 'server',
     file: 'tests/server/contended-booking.test.ts',
   },
+  'dying-database': {
+    what: 'twenty clients of one pool, the database killed 300 times',
+    project: 'db',
+    file: 'tests/db/dying-database.test.ts',
+  },
   'api-fuzz': {
     what: '1,000 hostile requests to every route of the API',
     project: 'server',
