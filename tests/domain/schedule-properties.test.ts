@@ -111,7 +111,7 @@ const templates = (near: string): fc.Arbitrary<ScheduleTemplate[]> =>
             range: wallRange,
             spaceId,
             audience,
-            weekday: fc.option(fc.constantFrom<Weekday>(1, 2, 3, 4, 5, 6, 7), { nil: null, freq: 1 }),
+            weekday: fc.option(fc.constantFrom<Weekday>(1, 2, 3, 4, 5, 6, 7), { nil: null, freq: 2 }),
           }),
           { maxLength: 6 },
         ),

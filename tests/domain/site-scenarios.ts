@@ -42,7 +42,7 @@ const audience = fc.constantFrom(professional, training, youth);
 const spaceId = fc.constantFrom(null, ...SPACES);
 const wallRange = fc
   .uniqueArray(fc.integer({ min: 0, max: 96 }), { minLength: 2, maxLength: 2 })
-  .map((quarters) => quarters.sort((a, b) => a - b).map((quarter) => timeOfMinutes(quarter * 15)) as [string, string]);
+  .map((quarters) => quarters.sort((a, b) => a - b).map((each) => timeOfMinutes(each * 15)) as [string, string]);
 const margin = fc.constantFrom(0, QUARTER, 2 * QUARTER);
 /** Long enough for a booking of staff. */
 const handover = fc.constantFrom(0, QUARTER, 3 * QUARTER);
@@ -98,16 +98,19 @@ export const anySite: fc.Arbitrary<Scenario> = fc
           }),
           { maxLength: 5 },
         ),
-        neverOnOneSite: fc.boolean(),
+        neverOnOneSite: fc.oneof({ weight: 3, arbitrary: fc.constant(true) }, fc.constant(false)),
         booker: fc.oneof({ weight: 4, arbitrary: audience }, fc.constant(staff)),
         structureId: fc.constantFrom(null, 'choir', 'club'),
+        /** All hours are the booker's own, so that there is time for something to be in the way. */
+        isTheirDay: fc.boolean(),
         isAtHomeInRoom: fc.oneof({ weight: 5, arbitrary: fc.constant(true) }, fc.constant(false)),
         /** From one person to one more than the bench has seats. */
         shareOfBench: fc.integer({ min: 0, max: 4 }),
-        buildingCapacity: fc.option(fc.integer({ min: 1, max: 8 }), { nil: null }),
+        buildingCapacity: fc.option(fc.integer({ min: 1, max: 8 }), { nil: null, freq: 2 }),
       })
       .map((any): Scenario => {
-        const { plan, agreements, closures, benchSeats } = any;
+        const { agreements, closures, benchSeats } = any;
+        const plan = any.isTheirDay ? [weekly(7, any.booker.code, '00:00', '24:00'), ...any.plan] : any.plan;
         const handoverMs = { area: any.handovers[0], room: any.handovers[1] };
         const [first, second, third, fourth] = any.buffers as [number, number, number, number];
         const resources = [
