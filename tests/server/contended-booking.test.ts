@@ -193,8 +193,9 @@ it('never books twice what two servers sell at once, nor loses what it acknowled
   expect(answers).toHaveLength(ATTEMPTS);
   expect(answers.filter(({ status }) => ![201, 409, 422, 503, 0].includes(status))).toEqual([]);
   // The run was what it claims to be: a fight for places, an outage that was felt, and life after it.
-  expect(count(409)).toBeGreaterThan(ATTEMPTS / 4);
-  expect(count(503) + count(0)).toBeGreaterThan(0);
+  const unheard = count(503) + count(0);
+  expect(unheard).toBeGreaterThan(0);
+  expect(count(409)).toBeGreaterThan((ATTEMPTS - unheard) / 4);
   expect(answers.slice(0, killAt).some(({ status }) => status === 201)).toBe(true);
   expect(answers.slice(resumeAt).some(({ status }) => status === 201)).toBe(true);
 
