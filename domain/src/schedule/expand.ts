@@ -39,7 +39,7 @@ export type Ruling =
   | { readonly kind: 'unknown'; readonly missing: UnknownDay['missing']; readonly templateId: string | null };
 
 /** A range of one space in minutes of wall time. */
-interface Claim {
+export interface Claim {
   readonly startMinute: number;
   readonly endMinute: number;
   readonly ruleId: string;
@@ -49,7 +49,7 @@ interface Claim {
   readonly exceptionId: string | null;
 }
 
-interface CompiledSpace {
+export interface CompiledSpace {
   readonly space: ScheduledSpace;
   /** The templates that speak for the space, strongest first. */
   readonly templates: readonly CompiledTemplate[];
@@ -177,9 +177,15 @@ function pushWindows(
   for (const { claim, piece } of pieces) push(claim, piece.from, piece.until);
 }
 
-/** One date, as every space is asked about it. */
-export function rulingsOn(compiled: CompiledSchedule, date: LocalDate) {
-  const facts = dayFacts(compiled.calendar, date);
+/**
+ * One date, as every space is asked about it. Whoever knows what the calendars say of the date (a page that was told, and has no
+ * calendars) gives its `facts`; nothing here needs a zone then.
+ */
+export function rulingsOn(
+  compiled: CompiledSchedule,
+  date: LocalDate,
+  facts: DayFacts = dayFacts(compiled.calendar, date),
+) {
   const exceptions = compiled.exceptions.get(date) ?? [];
   const verdicts = new Map<RankedTemplate, Verdict>();
   const verdictOn = (ranked: RankedTemplate): Verdict => {

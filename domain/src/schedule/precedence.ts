@@ -73,6 +73,15 @@ export function isAboutPublicHolidays(parts: readonly PlainPeriod[]): boolean {
   return parts.some(({ kind }) => kind === 'public_holiday');
 }
 
+/** Days counted from some first day of March, by the Gregorian calendar: planners in browsers without Temporal rank too. */
+function dayNumber(date: LocalDate): number {
+  const [year = 0, month = 0, day = 0] = date.split('-').map(Number);
+  // Years that begin in March have their leap day at the end.
+  const ofMarch = month > 2 ? year : year - 1;
+  const leapDays = Math.floor(ofMarch / 4) - Math.floor(ofMarch / 100) + Math.floor(ofMarch / 400);
+  return 365 * ofMarch + leapDays + Math.floor((153 * ((month + 9) % 12) + 2) / 5) + day;
+}
+
 /** Why one template goes before another. */
 export type PrecedenceReason = 'stronger_period' | 'more_conditions' | 'own_space' | 'shorter_range' | 'listed_first';
 
@@ -90,7 +99,7 @@ export interface RankedTemplate {
 export function rankTemplate(template: ScheduleTemplate, position: number): RankedTemplate {
   const parts = partsOf(template.period);
   const ranges = parts.filter((part) => part.kind === 'date_range');
-  const rangeDays = Math.min(...ranges.map(({ from, until }) => Temporal.PlainDate.from(from).until(until).days));
+  const rangeDays = Math.min(...ranges.map(({ from, until }) => dayNumber(until) - dayNumber(from)));
   return { template, parts, strengths: parts.map(strengthOf).sort((a, b) => b - a), rangeDays, position };
 }
 
