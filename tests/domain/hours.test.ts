@@ -1,5 +1,6 @@
 import {
   type AgreedWindow,
+  classesMayMeet,
   compileSchedule,
   type EffectiveFacts,
   effectiveWindows,
@@ -119,6 +120,54 @@ describe('priority and release', () => {
     expect(told(after)).toEqual(['general 13:00-14:45 released', 'youth 15:00-18:00 own']);
   });
 
+  test('who is there beside the released hours stays, and agreements keep their time', () => {
+    const site = schedule({
+      templates: [
+        template('t', { kind: 'always' }, [
+          weekly(null, 'professional', '09:00', '13:00'),
+          weekly(null, 'training', '11:00', '12:00'),
+        ]),
+      ],
+    });
+    const toTheYoung = release('youth', 24, ['professional-all-09:00']);
+    const beside = effective(at('09:00'), { windows: windowsOf(site), releases: [toTheYoung] });
+    expect(told(beside)).toEqual([
+      'youth 09:00-10:45 released',
+      'training 11:00-12:00 own',
+      'youth 12:15-13:00 released',
+    ]);
+    const [window] = windowsOf(site) as [AgreedWindow];
+    const agreed = {
+      ...window,
+      ...range(`${DAY}T11:00+01:00`, `${DAY}T14:00+01:00`),
+      ruleId: 'agreed',
+      agreementId: 'agreed',
+      partnerStructureId: 'choir-society',
+      isExclusive: false,
+    };
+    const lent = effective(at('09:00'), { windows: [window], agreed: [agreed], releases: [toTheYoung] });
+    expect(told(lent)).toEqual(['youth 09:00-10:45 released', 'professional 11:00-14:00 agreed']);
+  });
+
+  test('two that are released into one time to audiences who may not meet: the first has it', () => {
+    const site = schedule({
+      templates: [
+        template('t', { kind: 'always' }, [
+          weekly(null, 'professional', '09:00', '11:00'),
+          weekly(null, 'training', '10:00', '13:00'),
+        ]),
+      ],
+    });
+    const releases = [
+      { ...release('general', 24, ['training-all-10:00']), id: 'general' },
+      release('youth', 24, ['professional-all-09:00']),
+    ];
+    expect(told(effective(at('09:00'), { windows: windowsOf(site), releases }))).toEqual([
+      'youth 09:00-11:00 released',
+      'general 11:15-13:00 released',
+    ]);
+  });
+
   test('a share stays with the hours of its audience', () => {
     const share = { id: 's', windowIds: ['youth-3-13:00'], structureId: 'mission-locale', tariffId: null };
     expect(effective(at('09:00'), { shares: [share] }).windows.map(({ shares }) => shares)).toEqual([[], [share]]);
@@ -220,14 +269,31 @@ test('for any releases, agreements and bookings, incompatible audiences keep the
     until: at('00:00') + (start + length) * 15 * 60_000,
   }));
   const classes = space('hall').classes;
-  const audience = fc.constantFrom('professional', 'youth', 'general');
+  const audience = fc.constantFrom('professional', 'youth', 'general', 'training');
+  // Trainees beside the professionals, staff beside everybody.
+  const site = schedule({
+    templates: [
+      template('t', { kind: 'always' }, [
+        weekly(null, 'professional', '09:00', '13:00'),
+        weekly(null, 'training', '11:00', '12:30'),
+        weekly(null, 'staff', '12:00', '14:00'),
+        weekly(null, 'youth', '13:00', '18:00'),
+        weekly(null, 'general', '18:00', '20:00'),
+      ]),
+    ],
+  });
+  const planned = windowsOf(site);
   fc.assert(
     fc.property(
       fc.array(fc.record({ span, audience, isExclusive: fc.boolean() }), { maxLength: 2 }),
       fc.option(span, { nil: null }),
-      fc.array(fc.record({ releasedTo: audience, of: fc.constantFrom('youth-3-13:00', 'professional-3-09:00') }), {
-        maxLength: 2,
-      }),
+      fc.array(
+        fc.record({
+          releasedTo: fc.oneof({ weight: 5, arbitrary: audience }, fc.constant('staff')),
+          of: fc.constantFrom(...planned.map(({ ruleId }) => ruleId)),
+        }),
+        { maxLength: 3 },
+      ),
       fc.integer({ min: 0, max: 48 }),
       (agreements, booked, releases, hoursAhead) => {
         const agreed = agreements.map(
@@ -244,7 +310,7 @@ test('for any releases, agreements and bookings, incompatible audiences keep the
             isExclusive,
           }),
         );
-        const open = windowsOf(LIBRARY).find(
+        const open = planned.find(
           (window) =>
             window.audience === 'youth' &&
             booked !== null &&
@@ -255,18 +321,23 @@ test('for any releases, agreements and bookings, incompatible audiences keep the
           open === undefined || booked === null
             ? []
             : [{ ...booked, spaceId: 'hall', audience: 'youth', audienceClass: 'youth' }];
-        const { windows } = effective(at('13:15') - hoursAhead * HOUR, {
-          agreed,
-          bookings,
-          releases: releases.map(({ releasedTo, of }, index) => ({
-            ...release(releasedTo, 24, [of]),
-            id: `r-${index}`,
-          })),
-        });
+        const rules = releases.map(({ releasedTo, of }, index) => ({
+          ...release(releasedTo, 24, [of]),
+          id: `r-${index}`,
+        }));
+        const now = at('13:15') - hoursAhead * HOUR;
+        const { windows } = effective(now, { windows: planned, agreed, bookings, releases: rules });
         for (const [index, a] of windows.entries()) {
           for (const b of windows.slice(index + 1)) {
-            if (a.audienceClass !== b.audienceClass) expect(b.from).toBeGreaterThanOrEqual(a.until + 15 * 60_000);
+            if (classesMayMeet(a.audienceClass, b.audienceClass)) continue;
+            expect(b.from).toBeGreaterThanOrEqual(a.until + 15 * 60_000);
           }
+        }
+        // Nobody loses time because others release theirs.
+        const isUntouched = ({ ruleId }: { readonly ruleId: string }) => !releases.some(({ of }) => of === ruleId);
+        const without = effective(now, { windows: planned, agreed, bookings, releases: [] }).windows;
+        for (const { from, until, ruleId } of without.filter(isUntouched)) {
+          expect(windows.some((w) => w.ruleId === ruleId && w.from <= from && until <= w.until)).toBe(true);
         }
         for (const booking of agreed.length === 0 ? bookings : []) {
           expect(

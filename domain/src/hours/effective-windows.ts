@@ -1,4 +1,5 @@
 import { classesMayMeet } from '../audience/audiences.ts';
+import type { AudienceClass } from '../audience/types.ts';
 import { insertHandovers } from '../schedule/handover.ts';
 import type { Handover, ScheduledSpace, ScheduledWindow } from '../schedule/types.ts';
 import { HOUR_MS } from '../time/local.ts';
@@ -29,10 +30,11 @@ export interface EffectiveHours {
  * Whose hours are whose, as booking must see it at `now`.
  *
  * Agreements come first: their time, and the handover before it, is taken from every window of an audience that may not
- * meet the partner's; when exclusive, their time from all others too. A window with a release rule is `promised` while `now` is before its start minus
- * `hoursBefore`; from that instant on it is released: to an audience of the same class beside its own, else its own keeps
- * what it has booked and the rest changes hands, as far as the handovers before a booking and before the next window of
- * another class leave it time. Handovers are put between all of them anew.
+ * meet the partner's; when exclusive, their time from all others too. A window with a release rule is `promised` while
+ * `now` is before its start minus `hoursBefore`; from that instant on it is released: to an audience of the same class
+ * beside its own, else its own keeps what it has booked and the rest changes hands, as far as bookings, agreements and
+ * windows of another class, beside it or after it, and the handovers before them leave it time. Of two that are released
+ * into one time to audiences who may not meet, the first has it. Handovers are put between all of them anew.
  */
 export function effectiveWindows(facts: EffectiveFacts, now: Instant): EffectiveHours {
   const windows: EffectiveWindow[] = [];
@@ -43,7 +45,7 @@ export function effectiveWindows(facts: EffectiveFacts, now: Instant): Effective
   for (const space of facts.spaces) {
     const agreed = settle(agreedBySpace.get(space.id) ?? []);
     const own = (windowsBySpace.get(space.id) ?? []).flatMap((window) =>
-      besideAgreements(window, agreed, space.handoverMs),
+      besideAgreements({ ...window, release: releaseOf(window, space, facts.releases, now) }, agreed, space.handoverMs),
     );
     const bookings = bookingsBySpace.get(space.id) ?? [];
     const all = [
@@ -54,7 +56,7 @@ export function effectiveWindows(facts: EffectiveFacts, now: Instant): Effective
           shares: [],
         }),
       ),
-      ...own.flatMap((each) => withRelease(each, [...own, ...agreed], bookings, space, facts, now)),
+      ...own.flatMap((each) => withRelease(each, { own, agreed, bookings, shares: facts.shares }, space)),
     ];
     all.sort((a, b) => a.from - b.from || (a.ruleId < b.ruleId ? -1 : a.ruleId > b.ruleId ? 1 : 0));
     const inserted = insertHandovers(all, space.handoverMs, facts.zone);
@@ -64,9 +66,31 @@ export function effectiveWindows(facts: EffectiveFacts, now: Instant): Effective
   return { windows, handovers };
 }
 
-/** A window of the schedule, or what an agreement leaves of it. `beganAt` is where the whole began. */
+/** A window of the schedule, or what an agreement leaves of it. */
 interface Own extends ScheduledWindow {
-  readonly beganAt: Instant;
+  readonly release: Release | null;
+}
+
+interface Release {
+  readonly rule: ReleaseRule;
+  readonly releasesAt: Instant;
+  /** Whose class has it from now on; null while it is promised. */
+  readonly audienceClass: AudienceClass | null;
+}
+
+function releaseOf(
+  window: ScheduledWindow,
+  space: ScheduledSpace,
+  releases: readonly ReleaseRule[],
+  now: Instant,
+): Release | null {
+  const rule = releases.find(({ windowIds }) => windowIds.includes(window.ruleId));
+  if (rule === undefined) return null;
+  const releasesAt = window.from - rule.hoursBefore * HOUR_MS;
+  if (now < releasesAt) return { rule, releasesAt, audienceClass: null };
+  const audienceClass = space.classes.get(rule.releasedTo);
+  if (audienceClass === undefined) throw new RangeError(`space ${space.id} has no class for ${rule.releasedTo}`);
+  return { rule, releasesAt, audienceClass };
 }
 
 function settle(agreed: readonly AgreedWindow[]): AgreedWindow[] {
@@ -80,7 +104,7 @@ function settle(agreed: readonly AgreedWindow[]): AgreedWindow[] {
   return settled;
 }
 
-function besideAgreements(window: ScheduledWindow, agreed: readonly AgreedWindow[], handoverMs: number): Own[] {
+function besideAgreements(window: Own, agreed: readonly AgreedWindow[], handoverMs: number): Own[] {
   const taken: Window[] = [];
   for (const other of agreed) {
     // The partner's public has its whole time: who was there before it leaves in time for the handover.
@@ -88,7 +112,7 @@ function besideAgreements(window: ScheduledWindow, agreed: readonly AgreedWindow
       taken.push({ from: other.from - handoverMs, until: other.until });
     } else if (other.isExclusive) taken.push(other);
   }
-  return cutOut({ ...window, beganAt: window.from }, taken);
+  return cutOut(window, taken);
 }
 
 function cutOut<W extends Window>(window: W, taken: readonly Window[]): W[] {
@@ -97,49 +121,58 @@ function cutOut<W extends Window>(window: W, taken: readonly Window[]): W[] {
 }
 
 function withRelease(
-  { beganAt, ...window }: Own,
-  neighbours: readonly ScheduledWindow[],
-  bookings: readonly HeldTime[],
+  piece: Own,
+  others: {
+    readonly own: readonly Own[];
+    readonly agreed: readonly AgreedWindow[];
+    readonly bookings: readonly HeldTime[];
+    readonly shares: readonly WindowShare[];
+  },
   space: ScheduledSpace,
-  facts: EffectiveFacts,
-  now: Instant,
 ): EffectiveWindow[] {
-  const shares = facts.shares.filter(({ windowIds }) => windowIds.includes(window.ruleId));
-  const rule = facts.releases.find(({ windowIds }) => windowIds.includes(window.ruleId));
-  if (rule === undefined) return [{ ...window, use: { kind: 'own' }, shares }];
-  const { id: releaseId, releasedTo, tariffId } = rule;
-  const releasesAt = beganAt - rule.hoursBefore * HOUR_MS;
-  if (now < releasesAt) return [{ ...window, use: { kind: 'promised', releaseId, releasedTo, releasesAt }, shares }];
+  const { release, ...window } = piece;
+  const shares = others.shares.filter(({ windowIds }) => windowIds.includes(window.ruleId));
+  if (release === null) return [{ ...window, use: { kind: 'own' }, shares }];
+  const { audienceClass, releasesAt } = release;
+  const { id: releaseId, releasedTo, tariffId } = release.rule;
+  if (audienceClass === null) {
+    return [{ ...window, use: { kind: 'promised', releaseId, releasedTo, releasesAt }, shares }];
+  }
 
-  const audienceClass = space.classes.get(releasedTo);
-  if (audienceClass === undefined) throw new RangeError(`space ${space.id} has no class for ${releasedTo}`);
-  const released = (piece: Window): EffectiveWindow => ({
+  const released = (part: Window): EffectiveWindow => ({
     ...window,
-    ...piece,
+    ...part,
     audience: releasedTo,
     audienceClass,
     use: { kind: 'released', releaseId, promisedTo: window.audience, tariffId },
     // A share is of the hours of one audience; a released hour is another's.
     shares: [],
   });
-  if (classesMayMeet(audienceClass, window.audienceClass)) {
-    return [{ ...window, use: { kind: 'own' }, shares }, released(window)];
-  }
+  if (audienceClass === window.audienceClass) return [{ ...window, use: { kind: 'own' }, shares }, released(window)];
 
-  const own = bookings.filter(
-    (booking) => overlaps(booking, window) && !classesMayMeet(booking.audienceClass, audienceClass),
-  );
-  const kept = normalise(
-    own.map(({ from, until }) => ({ from: Math.max(from, window.from), until: Math.min(until, window.until) })),
-  );
-  const next = neighbours.filter(
-    (other) => other.from >= window.until && !classesMayMeet(other.audienceClass, audienceClass),
-  );
-  // Who comes after the released hours must not wait because of them.
-  const closing = [...kept, ...next].map(({ from, until }) => ({ from: from - space.handoverMs, until }));
-  const rest = subtract([window], normalise(closing));
+  const mayMeet = (other: { readonly audienceClass: AudienceClass }) =>
+    classesMayMeet(other.audienceClass, audienceClass);
+  const bookings = others.bookings.filter((booking) => !mayMeet(booking));
+  const kept = mayMeet(window)
+    ? [{ from: window.from, until: window.until }]
+    : normalise(
+        bookings
+          .filter((booking) => overlaps(booking, window))
+          .map(({ from, until }) => ({ from: Math.max(from, window.from), until: Math.min(until, window.until) })),
+      );
+  const position = others.own.indexOf(piece);
+  const hours = others.own.filter((other, index) => {
+    if (other === piece) return false;
+    const classNow = other.release?.audienceClass ?? other.audienceClass;
+    if (classesMayMeet(classNow, other.audienceClass) && !mayMeet(other)) return true;
+    // Of two that change hands in one time, the first goes before the other.
+    return (index < position || other.from >= window.until) && !mayMeet({ audienceClass: classNow });
+  });
+  // Whoever is there beside the released hours or comes after them must not wait because of them.
+  const taken = [...bookings, ...others.agreed.filter((other) => !mayMeet(other)), ...hours];
+  const closing = taken.map(({ from, until }) => ({ from: from - space.handoverMs, until }));
   return [
-    ...kept.map((piece): EffectiveWindow => ({ ...window, ...piece, use: { kind: 'own' }, shares })),
-    ...rest.map(released),
+    ...kept.map((part): EffectiveWindow => ({ ...window, ...part, use: { kind: 'own' }, shares })),
+    ...subtract([window], normalise(closing)).map(released),
   ];
 }
