@@ -71,8 +71,9 @@ export async function getSite({ tx, networkId, now, actor, services }: Context, 
 function weekOf(windows: readonly EffectiveWindow[], zone: string, spaces: readonly { id: string; name: string }[]) {
   const spaceNames = new Map(spaces.map(({ id, name }) => [id, name]));
   const alike = Map.groupBy(windows, ({ from, until, audience }) => `${from} ${until} ${audience}`);
+  type Said = Pick<EffectiveWindow, 'from' | 'until' | 'audience'> & { readonly spaceId: string | null };
   return [...alike.values()]
-    .flatMap((same) => {
+    .flatMap((same): readonly Said[] => {
       const [first] = same as [EffectiveWindow];
       const isEverywhere = spaces.length > 1 && new Set(same.map(({ spaceId }) => spaceId)).size === spaces.length;
       return isEverywhere ? [{ ...first, spaceId: null }] : same;

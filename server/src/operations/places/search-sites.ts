@@ -45,6 +45,7 @@ export async function searchSites(context: Context, search: SiteSearch) {
     tx,
     networkId,
     {
+      isListed: true,
       ...(search.q && { text: searchText(search.q) }),
       ...(near ? { near } : search.commune ? { inseeCode: search.commune } : {}),
       ...(search.kind && { resourceKind: search.kind }),

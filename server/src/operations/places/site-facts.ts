@@ -175,6 +175,7 @@ export function siteDayOf(
     resources: day.resources.map((resource) => resource.facts),
     windows: hours.windows,
     handovers: hours.handovers,
+    closures: schedule.schedule.closures,
     busy: facts.busy,
     booker,
     classes: classesOf(schedule, booker.code),
