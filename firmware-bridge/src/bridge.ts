@@ -5,7 +5,9 @@ import { SiteTime } from './clock/site-time.ts';
 import type { TimeSource } from './clock/time-source.ts';
 import { Commands } from './commands/commands.ts';
 import type { BridgeConfig } from './config.ts';
+import { Announcements } from './devices/announcements.ts';
 import { Readings } from './devices/readings.ts';
+import { Seen } from './devices/seen.ts';
 import { type SiteBroker, startSiteBroker } from './devices/site-broker.ts';
 import { SiteLink } from './devices/site-link.ts';
 import { Doors } from './doors/doors.ts';
@@ -59,7 +61,9 @@ export function createBridge(options: BridgeOptions): Bridge {
   const grants = new Grants({ store, journal, time, bus, messages });
   const siteKey = createSecretKey(config.siteKey);
   const doors = new Doors({ siteKey, store, journal, time, source, bus, grants, site, link, log });
-  const commands = new Commands({ store, journal, time, source, bus, messages, site, doors, grants, link });
+  const commands = new Commands({ siteKey, store, journal, time, source, bus, messages, site, doors, grants, link });
+  const announcements = new Announcements(config, bus, link);
+  const seen = new Seen({ config, mqttUrl: siteUrl, time, source, bus, journal, messages, log });
   const readings = new Readings({ store, time, source, bus, bootId });
   const uplink = new Uplink({
     config,
@@ -80,7 +84,20 @@ export function createBridge(options: BridgeOptions): Bridge {
   const care = new Care({ store, journal, time, source });
 
   /** In this order: what is on disk first, then the doors, the network last. */
-  const parts: readonly Part[] = [site, grants, beacons, doors, commands, readings, streams, care, link, uplink];
+  const parts: readonly Part[] = [
+    site,
+    grants,
+    beacons,
+    doors,
+    commands,
+    readings,
+    streams,
+    care,
+    announcements,
+    link,
+    seen,
+    uplink,
+  ];
 
   return {
     bus,

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { AccessDecision, CredentialKind, GrantSet } from '@mitoyen/domain';
-import type { CommandState, DeviceConfig, MessageKind, SiteConfig } from '@mitoyen/protocol';
+import type { CommandState, DeviceConfig, LockState, MessageKind, SiteConfig } from '@mitoyen/protocol';
 import type { DeviceReport } from './devices/codec.ts';
 
 /** What the parts of a bridge tell each other. Listeners run at once, in the order in which the parts were started. */
@@ -25,6 +25,17 @@ export interface BridgeEvents {
   serverMessage: [kind: MessageKind, payload: Uint8Array, isRetained: boolean];
   /** The site's broker is reached and the devices' topics are subscribed. */
   siteReady: [];
+  /** The site's broker is not to be had. */
+  siteLost: [why: 'unreachable' | 'refuses'];
+  /** An announcement of ours, of this boot or another, lies on the site's broker. */
+  ownAnnouncement: [topic: string];
+  /** How the lock of a door stands, as far as anybody knows. */
+  lockState: [doorId: string, state: LockState];
+  contactState: [doorId: string, isClosed: boolean];
+  /** Somebody tries a device: what it says next is news, also when it says what it said before. */
+  tried: [deviceId: string];
+  /** The host wants to know what is around, now. */
+  look: [];
 }
 
 export type BridgeBus = EventEmitter<BridgeEvents>;

@@ -21,3 +21,6 @@ export const MAX_BATCH_ITEMS = 200;
 
 /** The server sends a time beacon on every `hello` and then every so often. */
 export const TIME_BEACON_MS = 60_000;
+
+/** Devices in one `devices/seen`; with their settings still well under `MAX_MESSAGE_BYTES` (the sender looks). */
+export const MAX_SEEN_DEVICES = 200;

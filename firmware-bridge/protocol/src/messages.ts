@@ -1,6 +1,6 @@
 import type { AudienceWindow, DoorPolicy, Grant, GrantSet } from '@mitoyen/domain';
 import Type, { type Static } from 'typebox';
-import { MAX_BATCH_ITEMS, MAX_SNAPSHOT_PARTS, PROTOCOL_VERSION } from './limits.ts';
+import { MAX_BATCH_ITEMS, MAX_SEEN_DEVICES, MAX_SNAPSHOT_PARTS, PROTOCOL_VERSION } from './limits.ts';
 
 /*
  * One schema per body. Ids are opaque text (UUIDs in practice). Instants are integer epoch milliseconds. Unknown fields are
@@ -15,6 +15,13 @@ const Instant = Type.Integer({ minimum: -8_640_000_000_000_000, maximum: 8_640_0
 const Count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 const Duration = Type.Integer({ minimum: 0, maximum: 2_147_483_647 });
 const AddressText = Type.String({ minLength: 1, maxLength: 200 });
+
+/**
+ * A word of a list that grows: kinds and families of devices, kinds of readings. An older receiver must live with a newer sender's
+ * words (it ignores the item, not the message), so the wire takes any word of this form.
+ */
+export const WORD = '^[a-z][a-z0-9_]{0,39}$';
+const Word = Type.String({ pattern: WORD });
 
 /** Every body says whose it is: a signature is valid on one site's topics only, wherever it is published again. */
 const Site = { v: Version, networkId: Id, siteId: Id };
@@ -162,7 +169,23 @@ export type Hello = Static<typeof HelloSchema>;
 
 // --- commands -----------------------------------------------------------------------------------------------------------
 
-export const CommandActionSchema = Type.Enum(['unlock', 'lock', 'lockdown', 'release', 'normal', 'identify', 'resync']);
+export const CommandActionSchema = Type.Enum([
+  'unlock',
+  'lock',
+  'lockdown',
+  'release',
+  'normal',
+  /** The device (or the reader of the door) shows itself: blinks, beeps. */
+  'identify',
+  'resync',
+  /** What the device says within a minute is answered as `heard`: the host walks past it, opens the door, holds a badge to it. */
+  'test',
+  /** `devices/seen` at once. */
+  'look',
+  /** A code in the lock's own keypad, which opens without the bridge: `slot` and `sealedPin`. */
+  'set_pin',
+  'clear_pin',
+]);
 export type CommandAction = Static<typeof CommandActionSchema>;
 
 /** Bound to one boot of one bridge; `expiresAt` at most 10 s after `issuedAt`; acts once per `id` and per `nonce`. */
@@ -170,8 +193,14 @@ export const CommandSchema = Type.Object({
   ...Site,
   id: Id,
   bootId: Id,
-  /** Null only for `resync`, and for `lockdown`, `release`, `normal` of the whole site. */
+  /** Null for `resync` and `look`, for `lockdown`, `release`, `normal` of the whole site, and where `deviceId` says it. */
   doorId: NullableId,
+  /** Of `identify`, `test`, `set_pin` and `clear_pin`. */
+  deviceId: Type.Optional(NullableId),
+  /** Of `set_pin` and `clear_pin`: the place of the code in the lock's own list. */
+  slot: Type.Optional(Type.Integer({ minimum: 0, maximum: 999 })),
+  /** Of `set_pin`: `sealPin`. A code is never on the wire as it is typed. */
+  sealedPin: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
   action: CommandActionSchema,
   issuedAt: Instant,
   expiresAt: Instant,
@@ -195,13 +224,21 @@ export const CommandRefusalSchema = Type.Enum([
   'clock_unknown',
   'unknown_door',
   'door_mode',
+  'unknown_device',
+  /** This hardware cannot do it. */
+  'not_supported',
 ]);
 export type CommandRefusal = Static<typeof CommandRefusalSchema>;
 
-/** `accepted` then `actuated` (the lock itself said so), `jammed` or `device_silent`, then perhaps `door_opened`; or `refused`. */
+/**
+ * `accepted` then `actuated` (the lock itself said so), `jammed`, `device_silent` or `told` (said to hardware that cannot answer for
+ * itself), then perhaps `door_opened`; of `test`: `heard`, or `device_silent`; or `refused`.
+ */
 export const CommandStateSchema = Type.Enum([
   'accepted',
   'actuated',
+  'told',
+  'heard',
   'door_opened',
   'jammed',
   'device_silent',
@@ -217,11 +254,107 @@ export const CommandResultSchema = Type.Object({
   doorId: NullableId,
   state: CommandStateSchema,
   reason: Type.Optional(CommandRefusalSchema),
+  /** Of `heard`: what the device said, never who was at it. `{ what: 'motion', value: 1 }`, `{ what: 'presentation', value: 'badge' }`. */
+  heard: Type.Optional(Type.Object({ what: Word, value: Type.Union([Type.Number(), Type.String({ maxLength: 40 })]) })),
   /** The command had been received before: this repeats its answer, and nothing moved again. */
   isRepeat: Type.Boolean(),
   at: Instant,
 });
 export type CommandResult = Static<typeof CommandResultSchema>;
+
+// --- hardware of the site -----------------------------------------------------------------------------------------------
+
+/**
+ * What is wrong with how a site is set up, as a code and its parameters: whoever shows it puts it into words.
+ *
+ * | code                      | parameters                  | in words                                                                 |
+ * | ------------------------- | --------------------------- | ------------------------------------------------------------------------ |
+ * | `family_unknown`          | family                      | this bridge does not know this make of hardware: update it               |
+ * | `kind_not_supported`      | family, kind                | hardware of this make cannot serve as that                               |
+ * | `address_wrong`           | family, address, example    | the address is not written as this make writes it                        |
+ * | `setting_missing`         | field                       | a setting is missing                                                     |
+ * | `setting_wrong`           | field, value?, allowed?     | a setting is not understood                                              |
+ * | `setting_unknown`         | field                       | there is no such setting: misspelt?                                      |
+ * | `path_wrong`              | field, value                | this does not lead to a value in JSON: `a.b[0]`                          |
+ * | `topic_wrong`             | field, value                | topics have no `+` or `#`, and are not empty                             |
+ * | `template_not_understood` | template                    | its announcement needs a template that is beyond us: use `generic`       |
+ * | `door_missing`            | kind                        | a reader, lock or contact that is at no door                             |
+ * | `door_without_lock`       | -                           | somebody can present a badge there, and nothing opens                    |
+ * | `two_locks`               | -                           | a door has two locks: only the first is used                             |
+ * | `never_heard`             | address                     | nothing was heard of it since the bridge started: address, power, range? |
+ * | `site_broker_unreachable` | address                     | the site's MQTT broker does not answer                                   |
+ * | `site_broker_refuses`     | address                     | the site's MQTT broker refuses user name or password                     |
+ */
+export const CONFIG_PROBLEM_CODES = [
+  'family_unknown',
+  'kind_not_supported',
+  'address_wrong',
+  'setting_missing',
+  'setting_wrong',
+  'setting_unknown',
+  'path_wrong',
+  'topic_wrong',
+  'template_not_understood',
+  'door_missing',
+  'door_without_lock',
+  'two_locks',
+  'never_heard',
+  'site_broker_unreachable',
+  'site_broker_refuses',
+] as const;
+export type ConfigProblemCode = (typeof CONFIG_PROBLEM_CODES)[number];
+
+export const ConfigProblemSchema = Type.Object({
+  code: Word,
+  params: Type.Record(Type.String({ maxLength: 40 }), Type.String({ maxLength: 300 })),
+});
+export type ConfigProblem = Static<typeof ConfigProblemSchema>;
+
+/** A make of hardware: the name of its codec in the bridge. */
+const Family = Word;
+
+/** A device that was heard on the site's broker, adopted or not. */
+export const SeenDeviceSchema = Type.Object({
+  /** To be given back as `codec`, `address` and `config` of a device: that is what adopts it. */
+  codec: Family,
+  address: AddressText,
+  config: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  name: Type.Optional(Name),
+  vendor: Type.Optional(Name),
+  model: Type.Optional(Name),
+  /** What it may be adopted as, the likeliest first; empty where it is of no use here. */
+  kinds: Type.Array(Word, { maxItems: 20 }),
+  /** What it said last, by kind of reading, or `lock`, `contact`, `availability`. Nothing of who was at it. */
+  example: Type.Record(Word, Type.Union([Type.Number(), Type.String({ maxLength: 40 })])),
+  isAdopted: Type.Boolean(),
+  firstSeenAt: Instant,
+  lastSeenAt: Instant,
+  /** Why it cannot be used as it is. */
+  problem: Type.Optional(ConfigProblemSchema),
+});
+export type SeenDevice = Static<typeof SeenDeviceSchema>;
+
+/**
+ * What is around the bridge, and what is wrong with it: whole, so that the last one is the state. After every connection, within
+ * half a minute of a change (a device that is new or gone, a problem), every hour, and on the command `look`. Not retained.
+ */
+export const SeenSchema = Type.Object({
+  ...Site,
+  bridgeId: Id,
+  bootId: Id,
+  at: Instant,
+  /** Of the configuration that `isAdopted` and `problems` speak of. */
+  configRevision: Type.Union([Count, Type.Null()]),
+  devices: Type.Array(SeenDeviceSchema, { maxItems: MAX_SEEN_DEVICES }),
+  /** More were seen than travel: those heard last are here. */
+  isCut: Type.Boolean(),
+  problems: Type.Array(
+    Type.Object({ deviceId: Type.Optional(Id), doorId: Type.Optional(Id), problem: ConfigProblemSchema }),
+    { maxItems: 1_000 },
+  ),
+});
+export type Seen = Static<typeof SeenSchema>;
+export type SiteProblem = Seen['problems'][number];
 
 // --- streams ------------------------------------------------------------------------------------------------------------
 
@@ -259,16 +392,23 @@ export const DoorContactEventSchema = Type.Object({
   doorId: Id,
 });
 
-export const LockStateSchema = Type.Enum(['locked', 'unlocked', 'not_fully_locked', 'jammed', 'silent']);
+/** What the lock itself reported; `silent`: it was commanded and reported nothing; `unreported`: it was told, and is of a kind that reports nothing. */
+export const LockStateSchema = Type.Enum(['locked', 'unlocked', 'not_fully_locked', 'jammed', 'silent', 'unreported']);
 export type LockState = Static<typeof LockStateSchema>;
 
-/** What the lock itself reported; `silent`: it was commanded and reported nothing. */
+/** How a lock was moved by other means than the bridge. */
+export const LockSourceSchema = Type.Enum(['keypad', 'key', 'rfid', 'fingerprint', 'remote', 'by_itself', 'other']);
+export type LockSource = Static<typeof LockSourceSchema>;
+
 export const LockStateEventSchema = Type.Object({
   ...EventBase,
   ...cause,
   kind: Type.Literal('lock_state'),
   doorId: Id,
   state: LockStateSchema,
+  /** Set where the lock was moved at the lock; `slot`: whose code of its own list, where it says so. */
+  source: Type.Optional(LockSourceSchema),
+  slot: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
 });
 
 export const CommandEventSchema = Type.Object({
@@ -300,8 +440,11 @@ export const BridgeEventSchema = Type.Object({
     'config_refused',
     'readings_thinned',
     'retained_set_removed',
+    /** A wrong configuration came to light: `problem`. What is wrong now is in `devices/seen`. */
+    'config_problem',
   ]),
   detail: Type.Optional(Type.String({ maxLength: 300 })),
+  problem: Type.Optional(ConfigProblemSchema),
 });
 
 export const BridgeEventUnionSchema = Type.Union([
@@ -334,17 +477,31 @@ export const EventBatchSchema = Type.Object({
 export type EventBatch = Static<typeof EventBatchSchema>;
 
 /**
- * `motion`, `contact`: 0 or 1 (contact 1 = closed); `people`: the counter's running total of entries minus exits; `battery`,
- * `link_quality`: as the device gives it (percent; 0-255).
+ * `motion`, `contact`, `relay`: 0 or 1 (contact 1 = closed, relay 1 = on); `people`: the counter's running total of entries minus exits;
+ * `battery`: percent; `link_quality`: as the device gives it (Zigbee 0-255, Wi-Fi percent); `illuminance`: lux; `co2`: ppm;
+ * `temperature`: degrees Celsius; `humidity`: percent.
  */
-export const ReadingKindSchema = Type.Enum(['motion', 'contact', 'people', 'battery', 'link_quality']);
-export type ReadingKind = Static<typeof ReadingKindSchema>;
+export const READING_KINDS = [
+  'motion',
+  'contact',
+  'people',
+  'battery',
+  'link_quality',
+  'relay',
+  'illuminance',
+  'co2',
+  'temperature',
+  'humidity',
+] as const;
+export type ReadingKind = (typeof READING_KINDS)[number];
+export const isReadingKind = (word: string): word is ReadingKind => (READING_KINDS as readonly string[]).includes(word);
 
 export const ReadingSchema = Type.Object({
   sequence: Count,
   deviceId: Id,
   spaceId: Type.Optional(NullableId),
-  kind: ReadingKindSchema,
+  /** One of `READING_KINDS`, or of a newer bridge's: to be passed over. */
+  kind: Word,
   value: Type.Number(),
   at: Instant,
 });
@@ -375,16 +532,22 @@ export type Ack = Static<typeof AckSchema>;
 export const TimeBeaconSchema = Type.Object({ ...Site, serverTime: Instant, nonce: Id });
 export type TimeBeacon = Static<typeof TimeBeaconSchema>;
 
-export const DeviceKindSchema = Type.Enum(['reader', 'lock', 'contact', 'motion', 'people_counter']);
-export type DeviceKind = Static<typeof DeviceKindSchema>;
+/** What a device serves as. `relay`: something that is switched, its state is shown; `sensor`: measures the air or the light. */
+export const DEVICE_KINDS = ['reader', 'lock', 'contact', 'motion', 'people_counter', 'relay', 'sensor'] as const;
+export type DeviceKind = (typeof DEVICE_KINDS)[number];
 
 export const DeviceConfigSchema = Type.Object({
   id: Id,
-  kind: DeviceKindSchema,
-  /** Hardware family whose dialect it speaks. */
-  codec: Type.Enum(['zigbee2mqtt']),
+  /** One of `DEVICE_KINDS`. A bridge that knows it not reports a problem, and uses the others. */
+  kind: Word,
+  /** Hardware family whose dialect it speaks. One that the bridge does not know is a problem of this device only. */
+  codec: Family,
   /** What the family calls it: the friendly name in Zigbee2MQTT. */
   address: AddressText,
+  /** Settings of the family: `docs/devices.md`. */
+  config: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  /** What people call it; announced to the site's Home Assistant. */
+  name: Type.Optional(Name),
   /** Door of a reader, lock or contact. */
   doorId: NullableId,
   /** Space of a sensor. */
@@ -432,6 +595,7 @@ export const MESSAGE_SCHEMAS = {
   'grants/request': GrantsRequestSchema,
   commands: CommandSchema,
   'commands/result': CommandResultSchema,
+  'devices/seen': SeenSchema,
   events: EventBatchSchema,
   readings: ReadingBatchSchema,
   ack: AckSchema,
@@ -447,6 +611,7 @@ export interface Messages {
   'grants/request': GrantsRequest;
   commands: Command;
   'commands/result': CommandResult;
+  'devices/seen': Seen;
   events: EventBatch;
   readings: ReadingBatch;
   ack: Ack;

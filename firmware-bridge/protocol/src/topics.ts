@@ -30,6 +30,8 @@ export function topics(networkId: string, siteId: string) {
     commands: `${prefix}commands`,
     /** Bridge. */
     commandsResult: `${prefix}commands/result`,
+    /** Bridge: what hardware it hears, and what is wrong with it. */
+    devicesSeen: `${prefix}devices/seen`,
     /** Bridge. */
     events: `${prefix}events`,
     /** Bridge. */
@@ -53,6 +55,7 @@ export type MessageKind =
   | 'grants/request'
   | 'commands'
   | 'commands/result'
+  | 'devices/seen'
   | 'events'
   | 'readings'
   | 'ack'
@@ -67,6 +70,7 @@ const KINDS: ReadonlySet<string> = new Set<MessageKind>([
   'grants/request',
   'commands',
   'commands/result',
+  'devices/seen',
   'events',
   'readings',
   'ack',
@@ -80,6 +84,7 @@ export const BRIDGE_KINDS = [
   'hello',
   'grants/request',
   'commands/result',
+  'devices/seen',
   'events',
   'readings',
 ] as const satisfies readonly MessageKind[];

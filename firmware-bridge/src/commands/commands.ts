@@ -1,13 +1,18 @@
+import type { KeyObject } from 'node:crypto';
 import type { DoorMode } from '@mitoyen/domain';
 import {
   type Command,
   type CommandRefusal,
+  type CommandResult,
   type CommandState,
+  type DeviceConfig,
   MAX_COMMAND_LIFE_MS,
+  openPin,
   type ProtocolRefusal,
 } from '@mitoyen/protocol';
 import type { SiteTime } from '../clock/site-time.ts';
-import type { TimeSource } from '../clock/time-source.ts';
+import type { Cancel, TimeSource } from '../clock/time-source.ts';
+import type { DeviceReport } from '../devices/codec.ts';
 import type { SiteLink } from '../devices/site-link.ts';
 import type { Doors } from '../doors/doors.ts';
 import type { Site } from '../doors/site.ts';
@@ -31,6 +36,15 @@ const MODE_OF: Readonly<Partial<Record<Command['action'], DoorMode>>> = {
 
 const NEEDS_DOOR: ReadonlySet<Command['action']> = new Set(['unlock', 'lock', 'identify']);
 
+/** These speak to a device, by its own id; `identify` may also name a door. */
+const NEEDS_DEVICE: ReadonlySet<Command['action']> = new Set(['test', 'set_pin', 'clear_pin']);
+
+/** Whoever tries a device has this long to walk past it. */
+const TRIED_WITHIN_MS = 60_000;
+
+/** A lock answers a change of its list of codes within this time, or is of those that never do. */
+const PIN_ANSWERS_WITHIN_MS = 10_000;
+
 const REFUSAL_OF: Readonly<Record<ProtocolRefusal, CommandRefusal>> = {
   too_large: 'malformed',
   not_json: 'malformed',
@@ -41,8 +55,18 @@ const REFUSAL_OF: Readonly<Record<ProtocolRefusal, CommandRefusal>> = {
   foreign_site: 'foreign_site',
 };
 
+/** A command that waits for the word of a device. */
+interface Awaited {
+  readonly command: Command;
+  readonly deviceId: string;
+  readonly cancel: Cancel;
+  /** What the command is answered when it is this that was awaited; null: go on waiting. */
+  ends(report: DeviceReport): Pick<CommandResult, 'state' | 'heard'> | null;
+}
+
 /** Remote commands: signed, bound to this boot, ten seconds to live, acting once. */
 export class Commands implements Part {
+  readonly #siteKey: KeyObject;
   readonly #store: Store;
   readonly #journal: Journal;
   readonly #time: SiteTime;
@@ -55,9 +79,12 @@ export class Commands implements Part {
   readonly #link: SiteLink;
   /** Unlocks that the lock has not answered. */
   readonly #underWay = new Map<string, Command>();
+  /** Commands that end with what a device says next. */
+  readonly #awaited = new Map<string, Awaited>();
   #forgeries = { minute: 0, count: 0 };
 
   constructor(parts: {
+    siteKey: KeyObject;
     store: Store;
     journal: Journal;
     time: SiteTime;
@@ -69,6 +96,7 @@ export class Commands implements Part {
     grants: Grants;
     link: SiteLink;
   }) {
+    this.#siteKey = parts.siteKey;
     this.#store = parts.store;
     this.#journal = parts.journal;
     this.#time = parts.time;
@@ -86,9 +114,12 @@ export class Commands implements Part {
       if (kind === 'commands') this.#take(payload, isRetained);
     });
     this.#bus.on('commandOutcome', (commandId, doorId, state) => this.#settle(commandId, doorId, state));
+    this.#bus.on('report', (device, report) => this.#hear(device, report));
   }
 
-  stop(): void {}
+  stop(): void {
+    for (const { cancel } of this.#awaited.values()) cancel();
+  }
 
   /** What the lock did in the name of a command; that the door was opened then is an event of the door's own. */
   #settle(commandId: string, doorId: string, state: CommandState): void {
@@ -114,7 +145,8 @@ export class Commands implements Part {
     const command = opened.value;
     const first = this.#store.commandById(command.id);
     if (first !== null && !isRetained) {
-      this.#answer(command.id, command.doorId, first.state, first.reason ?? undefined, true);
+      const { state, reason } = first;
+      this.#answer(command.id, command.doorId, state, { ...(reason === null ? {} : { reason }), isRepeat: true });
       return;
     }
     const refusal = isRetained ? 'retained' : this.#refusalOf(command);
@@ -133,11 +165,33 @@ export class Commands implements Part {
     const now = this.#time.now();
     const isTooLong = command.expiresAt - command.issuedAt > MAX_COMMAND_LIFE_MS;
     if (now >= command.expiresAt || isTooLong || command.issuedAt > now + CLOCK_SKEW_MS) return 'expired';
+    const ofDevice = this.#deviceRefusalOf(command);
+    if (ofDevice !== undefined) return ofDevice;
     if (command.doorId === null ? NEEDS_DOOR.has(command.action) : !this.#site.doors.has(command.doorId)) {
       return 'unknown_door';
     }
     const isLockedDown = command.doorId !== null && this.#site.mode(command.doorId) === 'locked_down';
     return command.action === 'unlock' && isLockedDown ? 'door_mode' : null;
+  }
+
+  /** Undefined: it is about a door or the site. */
+  #deviceRefusalOf(command: Command): CommandRefusal | null | undefined {
+    const { action, deviceId = null, slot } = command;
+    if (!NEEDS_DEVICE.has(action) && !(action === 'identify' && deviceId !== null)) return undefined;
+    const device = deviceId === null ? undefined : this.#site.deviceById(deviceId);
+    if (device === undefined) return 'unknown_device';
+    const codec = this.#link.codecOf(device);
+    if (codec === undefined) return 'not_supported';
+    if (action === 'identify') return codec.identify(device).length === 0 ? 'not_supported' : null;
+    if (action === 'test') return null;
+    if (codec.pins === null || device.kind !== 'lock') return 'not_supported';
+    if (slot === undefined) return 'malformed';
+    return action === 'set_pin' && this.#pinOf(command) === null ? 'malformed' : null;
+  }
+
+  #pinOf({ id: commandId, deviceId, slot, sealedPin }: Command): string | null {
+    if (!deviceId || slot === undefined || sealedPin === undefined) return null;
+    return openPin(this.#siteKey, { commandId, deviceId, slot }, sealedPin);
   }
 
   /** The nonce is on disk, and the journal says so, before anything moves. */
@@ -154,6 +208,7 @@ export class Commands implements Part {
         actor: command.actor,
         bookingId: command.bookingId ?? null,
         ...(doorId === null ? {} : { doorId }),
+        ...(command.deviceId ? { deviceId: command.deviceId } : {}),
       },
       () => {
         this.#store.saveCommand(command, this.#time.now(), 'accepted', null);
@@ -165,15 +220,79 @@ export class Commands implements Part {
     if (action === 'unlock' && doorId !== null) this.#doors.unlockByCommand(doorId, command.id, sequence);
     if (action === 'lock' && doorId !== null) this.#doors.lockNow(doorId);
     if (mode !== undefined) for (const id of doorIds) this.#doors.obeyMode(id, mode);
-    if (action === 'identify' && doorId !== null) this.#identify(doorId);
     if (action === 'resync') this.#grants.ask('resync');
+    if (action === 'look') this.#bus.emit('look');
+    this.#speakToDevice(command);
     // An unlock that could not even be said has its outcome already.
     if (this.#store.commandById(command.id)?.state === 'accepted') this.#answer(command.id, doorId, 'accepted');
   }
 
-  #identify(doorId: string): void {
-    const reader = this.#site.device(doorId, 'reader') ?? this.#site.device(doorId, 'lock');
-    if (reader !== undefined) this.#link.say(reader, (codec) => codec.identify(reader.address));
+  #speakToDevice(command: Command): void {
+    const device = this.#deviceOf(command);
+    if (device === undefined) return;
+    const { slot = 0 } = command;
+    switch (command.action) {
+      case 'identify':
+        this.#link.say(device, (codec) => codec.identify(device));
+        return;
+      case 'test':
+        this.#bus.emit('tried', device.id);
+        this.#link.say(device, (codec) => [...codec.identify(device), ...(codec.lock?.ask(device) ?? [])]);
+        this.#await(command, device, TRIED_WITHIN_MS, 'device_silent', (report) => {
+          const heard = heardOf(report);
+          return heard === null ? null : { state: 'heard', heard };
+        });
+        return;
+      case 'set_pin':
+      case 'clear_pin': {
+        const pin = this.#pinOf(command);
+        const isUsed = command.action === 'set_pin';
+        this.#link.say(device, ({ pins }) => {
+          if (pins === null) return [];
+          const change = isUsed ? pins.set(device, slot, pin ?? '') : pins.clear(device, slot);
+          return [...change, ...pins.ask(device, slot)];
+        });
+        this.#await(command, device, PIN_ANSWERS_WITHIN_MS, 'told', (report) =>
+          report.type === 'pin_slot' && report.slot === slot && report.isUsed === isUsed ? { state: 'actuated' } : null,
+        );
+      }
+    }
+  }
+
+  #deviceOf({ action, doorId, deviceId }: Command): DeviceConfig | undefined {
+    if (deviceId) return this.#site.deviceById(deviceId);
+    if (action !== 'identify' || doorId === null) return undefined;
+    return this.#site.device(doorId, 'reader') ?? this.#site.device(doorId, 'lock');
+  }
+
+  #await(
+    command: Command,
+    device: DeviceConfig,
+    withinMs: number,
+    otherwise: CommandState,
+    ends: Awaited['ends'],
+  ): void {
+    const cancel = this.#source.after(withinMs, () => this.#end(command, { state: otherwise }));
+    this.#awaited.set(command.id, { command, deviceId: device.id, cancel, ends });
+  }
+
+  #hear(device: DeviceConfig, report: DeviceReport): void {
+    for (const { command, deviceId, cancel, ends } of this.#awaited.values()) {
+      const end = deviceId === device.id ? ends(report) : null;
+      if (end === null) continue;
+      cancel();
+      this.#end(command, end);
+    }
+  }
+
+  #end(command: Command, { state, heard }: Pick<CommandResult, 'state' | 'heard'>): void {
+    this.#awaited.delete(command.id);
+    const { action, actor, doorId, deviceId } = command;
+    const at = { ...(doorId === null ? {} : { doorId }), ...(deviceId ? { deviceId } : {}) };
+    this.#journal.record({ kind: 'command', commandId: command.id, action, state, actor, ...at }, () =>
+      this.#store.setCommandState(command.id, state),
+    );
+    this.#answer(command.id, doorId, state, heard === undefined ? {} : { heard });
   }
 
   /** The refusal is remembered too: a command refused for want of a clock must not act when it is played again. */
@@ -193,7 +312,7 @@ export class Commands implements Part {
         if (!isKnown) this.#store.saveCommand(command, this.#time.now(), 'refused', reason);
       },
     );
-    this.#answer(command.id, command.doorId, 'refused', reason);
+    this.#answer(command.id, command.doorId, 'refused', { reason });
   }
 
   /** Nobody trustworthy sent it: there is nobody to answer, and no id worth believing. */
@@ -209,16 +328,33 @@ export class Commands implements Part {
     commandId: string,
     doorId: string | null,
     state: CommandState,
-    reason?: CommandRefusal,
-    isRepeat = false,
+    rest: Partial<Pick<CommandResult, 'reason' | 'heard' | 'isRepeat'>> = {},
   ): void {
     this.#messages.send('commands/result', {
       commandId,
       doorId,
       state,
-      ...(reason === undefined ? {} : { reason }),
-      isRepeat,
+      isRepeat: false,
+      ...rest,
       at: this.#time.now(),
     });
+  }
+}
+
+/** What somebody who tries a device is told that it said. Of a badge or a code only that it was one. */
+function heardOf(report: DeviceReport): NonNullable<CommandResult['heard']> | null {
+  switch (report.type) {
+    case 'reading':
+      return { what: report.kind, value: report.value };
+    case 'contact':
+      return { what: 'contact', value: report.isClosed ? 'closed' : 'open' };
+    case 'lock':
+      return { what: 'lock', value: report.state };
+    case 'operated':
+      return { what: 'lock', value: report.what };
+    case 'presentation':
+      return { what: 'presentation', value: report.kind };
+    default:
+      return null;
   }
 }

@@ -19,6 +19,11 @@ const LEAST_CHANGE: Readonly<Record<ReadingKind, number>> = {
   people: 1,
   battery: 1,
   link_quality: 20,
+  relay: 1,
+  illuminance: 50,
+  co2: 50,
+  temperature: 0.5,
+  humidity: 3,
 };
 
 /** Folds what sensors say into readings: on change and by heartbeat. Counts only, never who. */
@@ -48,10 +53,15 @@ export class Readings implements Part {
 
   start(): void {
     this.#bus.on('report', (device, report) => this.#take(device, report));
+    this.#bus.on('tried', (deviceId) => this.#forget(deviceId));
   }
 
   stop(): void {
     this.#flush();
+  }
+
+  #forget(deviceId: string): void {
+    for (const key of this.#last.keys()) if (key.startsWith(`${deviceId} `)) this.#last.delete(key);
   }
 
   #take(device: DeviceConfig, report: DeviceReport): void {

@@ -1,6 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
 import { createServer, type Socket } from 'node:net';
-import { Aedes } from 'aedes';
 
 export interface SiteBroker {
   readonly port: number;
@@ -19,6 +18,8 @@ export async function startSiteBroker(options: {
   password?: string | undefined;
 }): Promise<SiteBroker> {
   const { host, port, username, password } = options;
+  // Loaded here and not above: most sites have a broker, and this one takes memory.
+  const { Aedes } = await import('aedes');
   const broker = await Aedes.createBroker({
     authenticate: (_client, givenName, givenPassword, done) => {
       if (password === undefined) return done(null, true);

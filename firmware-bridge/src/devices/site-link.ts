@@ -6,31 +6,34 @@ import type { BridgeBus, Part } from '../events.ts';
 import type { Log } from '../log.ts';
 import { sendAtOnce } from '../send-at-once.ts';
 import type { Codec, SiteMessage } from './codec.ts';
-import { zigbee2mqtt } from './zigbee2mqtt.ts';
-
-const CODECS: ReadonlyMap<string, Codec> = new Map([[zigbee2mqtt.name, zigbee2mqtt]]);
+import { deviceProblem } from './problems.ts';
+import { CODECS } from './registry.ts';
+import { BRIDGE_STATUS_TOPIC, type DoorDisplay, doorDisplayTopic } from './site-topics.ts';
 
 const RECONNECT_MS = 1_000;
 
-/** Where a display beside the door reads what became of a credential. Site broker only; says nothing about the holder. */
-export const doorDisplayTopic = (doorId: string): string => `mitoyen/doors/${doorId}/decision`;
+/** No device that is read here says more at once. */
+const MAX_PAYLOAD_BYTES = 64 * 1024;
 
-/** Payload of `doorDisplayTopic`. `at`: when it will open (`not_yet`), when it ended (`ended`), when PINs are taken again. */
-export interface DoorDisplay {
-  readonly kind: CredentialKind;
-  readonly granted: boolean;
-  readonly reason: AccessDecision['reason'];
-  readonly at?: number;
+/** CONNACK of MQTT 3.1.1 (3.2.2.3): bad user name or password, not authorised; 5.0: 134, 135. */
+const REFUSALS: ReadonlySet<unknown> = new Set([4, 5, 134, 135]);
+
+interface Listener {
+  readonly device: DeviceConfig;
+  readonly codec: Codec;
 }
 
-/** The site's own broker: hears the devices, speaks to the locks. */
+/** The site's own broker: hears the devices that were adopted, speaks to the locks. */
 export class SiteLink implements Part {
   readonly #config: BridgeConfig;
   readonly #mqttUrl: () => string;
   readonly #bus: BridgeBus;
   readonly #log: Log;
   #client: MqttClient | undefined;
-  #devices = new Map<string, { device: DeviceConfig; codec: Codec }>();
+  /** Devices that can be used, by id. */
+  #usable = new Map<string, Listener>();
+  /** Several devices may speak on one topic: the readers of a site, the relays of a box. */
+  #listeners = new Map<string, Listener[]>();
 
   /** @param mqttUrl known only once an embedded broker listens. */
   constructor(config: BridgeConfig, mqttUrl: () => string, bus: BridgeBus, log: Log) {
@@ -55,33 +58,58 @@ export class SiteLink implements Part {
       // Nothing waits for a lost broker to come back: an unlock that is late opens the door for the wrong person.
       queueQoSZero: false,
       resubscribe: false,
+      will: { topic: BRIDGE_STATUS_TOPIC, payload: Buffer.from('offline'), qos: 0, retain: true },
     });
     this.#client = client;
     client.on('connect', () => {
       sendAtOnce(client);
       this.#log.info('site broker reached');
+      this.publishState(BRIDGE_STATUS_TOPIC, 'online');
       this.#subscribe();
     });
-    client.on('close', () => this.#log.debug('site broker not reached'));
-    client.on('error', (error) => this.#log.warn('site broker refuses', { error: error.message }));
+    client.on('close', () => {
+      this.#log.debug('site broker not reached');
+      if (client === this.#client) this.#bus.emit('siteLost', 'unreachable');
+    });
+    client.on('error', (error) => {
+      this.#log.warn('site broker refuses', { error: error.message });
+      if (REFUSALS.has((error as { code?: unknown }).code)) this.#bus.emit('siteLost', 'refuses');
+    });
     client.on('message', (topic, payload, packet) => this.#hear(topic, payload, packet.retain));
   }
 
   async stop(): Promise<void> {
-    await this.#client?.endAsync(true);
+    const client = this.#client;
     this.#client = undefined;
+    if (client === undefined) return;
+    // A clean goodbye keeps the broker from publishing the will.
+    if (client.connected) {
+      await client.publishAsync(BRIDGE_STATUS_TOPIC, 'offline', { qos: 0, retain: true }).catch(() => {});
+    }
+    await client.endAsync(true);
   }
 
   get isConnected(): boolean {
     return this.#client?.connected === true;
   }
 
-  /** Tells a device something, or returns false where nothing can be said now. Never queues. */
-  say(device: DeviceConfig, choose: (codec: Codec) => SiteMessage | SiteMessage[]): boolean {
-    const codec = CODECS.get(device.codec);
+  /** The dialect of a device; undefined where it is not known, or its settings are wrong. */
+  codecOf(device: DeviceConfig): Codec | undefined {
+    return this.#usable.get(device.id)?.codec;
+  }
+
+  /** Tells a device something; false where nothing can be said now, or there is nothing to say. Never queues. */
+  say(device: DeviceConfig, choose: (codec: Codec) => readonly SiteMessage[]): boolean {
+    const codec = this.codecOf(device);
     if (codec === undefined || !this.isConnected) return false;
-    for (const message of [choose(codec)].flat()) this.#client?.publish(message.topic, message.payload, { qos: 0 });
-    return true;
+    const messages = choose(codec);
+    for (const { topic, payload } of messages) this.#client?.publish(topic, payload, { qos: 0 });
+    return messages.length > 0;
+  }
+
+  /** Puts a state of our own on the broker, retained; an empty one takes it away. Nothing while there is no broker. */
+  publishState(topic: string, payload: string): void {
+    if (this.isConnected) this.#client?.publish(topic, payload, { qos: 0, retain: true });
   }
 
   #display(doorId: string, kind: CredentialKind, decision: AccessDecision): void {
@@ -96,34 +124,47 @@ export class SiteLink implements Part {
   }
 
   #listenTo(site: SiteConfig): void {
-    const before = [...this.#devices.keys()];
-    this.#devices = new Map();
+    const before = [...this.#listeners.keys()];
+    this.#usable = new Map();
+    this.#listeners = new Map();
     for (const device of site.devices) {
       const codec = CODECS.get(device.codec);
-      if (codec === undefined) continue;
-      for (const topic of codec.topics(device.address)) this.#devices.set(topic, { device, codec });
+      if (codec === undefined || deviceProblem(device) !== null) continue;
+      const listener = { device, codec };
+      this.#usable.set(device.id, listener);
+      for (const topic of codec.topics(device)) {
+        const others = this.#listeners.get(topic);
+        if (others === undefined) this.#listeners.set(topic, [listener]);
+        else others.push(listener);
+      }
     }
-    const gone = before.filter((topic) => !this.#devices.has(topic));
+    const gone = before.filter((topic) => !this.#listeners.has(topic));
     if (!this.isConnected) return;
     if (gone.length > 0) this.#client?.unsubscribe(gone);
     this.#subscribe();
   }
 
+  /** Topic by topic, without wildcards: overlapping filters may deliver a message twice (MQTT 3.1.1, 3.3.5), and so a badge. */
   #subscribe(): void {
-    const topics = [...this.#devices.keys()];
-    if (topics.length === 0) return;
+    const topics = [...this.#listeners.keys()];
+    if (topics.length === 0) {
+      this.#bus.emit('siteReady');
+      return;
+    }
     this.#client?.subscribe(topics, { qos: 1 }, (error) => {
       if (error) this.#log.warn('site broker refuses a subscription', { error: error.message });
       else this.#bus.emit('siteReady');
     });
   }
 
-  #hear(topic: string, payload: Uint8Array, isRetained: boolean): void {
-    const known = this.#devices.get(topic);
-    if (known === undefined) return;
-    for (const report of known.codec.decode(known.device.address, topic, payload, isRetained)) {
-      if (report.type === 'retained_order') this.#client?.publish(report.topic, '', { qos: 1, retain: true });
-      this.#bus.emit('report', known.device, report);
+  #hear(topic: string, payload: Buffer, isRetained: boolean): void {
+    if (payload.byteLength > MAX_PAYLOAD_BYTES) return;
+    const heard = { topic, text: payload.toString('utf8'), isRetained };
+    for (const { device, codec } of this.#listeners.get(topic) ?? []) {
+      for (const report of codec.decode(device, heard)) {
+        if (report.type === 'retained_order') this.#client?.publish(report.topic, '', { qos: 1, retain: true });
+        this.#bus.emit('report', device, report);
+      }
     }
   }
 }

@@ -7,10 +7,10 @@ import {
   decideAccess,
   pinFailuresKeptMs,
 } from '@mitoyen/domain';
-import { credentialMatch, type DeviceConfig, type LockState } from '@mitoyen/protocol';
+import { type CommandState, credentialMatch, type DeviceConfig, type LockState } from '@mitoyen/protocol';
 import type { SiteTime } from '../clock/site-time.ts';
 import type { Cancel, TimeSource } from '../clock/time-source.ts';
-import type { DeviceReport, Presentation } from '../devices/codec.ts';
+import type { DeviceReport, LockDialect, Presentation } from '../devices/codec.ts';
 import type { SiteLink } from '../devices/site-link.ts';
 import type { BridgeBus, Part } from '../events.ts';
 import type { Grants } from '../grants/grants.ts';
@@ -27,6 +27,15 @@ const REPEAT_WITHIN_MS = 5_000;
 
 /** A door that was unlocked longer than this ago was not opened by what unlocked it. */
 const OPENED_BY_WITHIN_MS = 30_000;
+
+/** What a command is answered once the lock has come to this. */
+const OUTCOME_OF: Readonly<Partial<Record<LockState, CommandState>>> = {
+  unlocked: 'actuated',
+  unreported: 'told',
+  jammed: 'jammed',
+};
+
+const isStuck = (lock: LockState | null): boolean => lock === 'not_fully_locked' || lock === 'jammed';
 
 /** Who is waiting to hear what the lock did. */
 interface Order {
@@ -120,13 +129,21 @@ export class Doors implements Part {
     state.relocksOnClose = false;
     const lock = this.#site.device(doorId, 'lock');
     if (lock === undefined) return;
+    const dialect = this.#dialect(lock);
+    if (dialect === undefined || !this.#link.isConnected) return;
     // Unsaid or unanswered, the relock stays owed, and is tried again when the site's broker is back.
-    if (!this.#link.say(lock, (codec) => codec.lock(lock.address))) return;
+    const isSaid = this.#link.say(lock, () => dialect.lock(lock));
+    if (!isSaid || !dialect.reports(lock).locked) {
+      // It locks by itself, or says nothing of it: there is nothing more that anybody could do.
+      this.#store.relocked(doorId);
+      this.#become(doorId, 'unreported');
+      return;
+    }
     state.lockOrder?.();
     state.lockOrder = this.#source.after(LOCK_ANSWERS_WITHIN_MS, () => {
       state.lockOrder = null;
-      const failure = state.lock === 'not_fully_locked' ? 'jammed' : 'silent';
-      state.lock = failure;
+      const failure = isStuck(state.lock) ? 'jammed' : 'silent';
+      this.#become(doorId, failure);
       this.#journal.record({ kind: 'lock_state', doorId, deviceId: lock.id, state: failure });
     });
   }
@@ -143,7 +160,7 @@ export class Doors implements Part {
     state.relock = null;
     this.#store.relocked(doorId);
     const lock = this.#site.device(doorId, 'lock');
-    if (lock !== undefined) this.#link.say(lock, (codec) => codec.unlock(lock.address));
+    if (lock !== undefined) this.#link.say(lock, (codec) => codec.lock?.unlock(lock, 0) ?? []);
   }
 
   #hear(device: DeviceConfig, report: DeviceReport): void {
@@ -161,6 +178,7 @@ export class Doors implements Part {
     }
     if (device.doorId === null) return;
     if (report.type === 'lock' && device.kind === 'lock') this.#hearLock(device.doorId, device, report.state);
+    if (report.type === 'operated' && device.kind === 'lock') this.#hearOperated(device.doorId, device, report);
     if (report.type === 'contact' && device.kind === 'contact') {
       this.#hearContact(device.doorId, device, report.isClosed);
     }
@@ -206,7 +224,7 @@ export class Doors implements Part {
       return;
     }
     if (decision.granted) this.#unlock(doorId, sequence, null);
-    this.#link.say(reader, (codec) => codec.answer(reader.address, presentation, decision));
+    this.#link.say(reader, (codec) => codec.answer(reader, presentation, decision));
     this.#bus.emit('decided', doorId, presentation.kind, decision);
   }
 
@@ -245,44 +263,57 @@ export class Doors implements Part {
 
   #unlock(doorId: string, causeSequence: number, commandId: string | null): void {
     const lock = this.#site.device(doorId, 'lock');
-    const isSaid = lock !== undefined && this.#link.say(lock, (codec) => codec.unlock(lock.address));
+    const relockAfterMs = this.#site.doors.get(doorId)?.relockAfterMs ?? 0;
+    const isSaid = lock !== undefined && this.#link.say(lock, (codec) => codec.lock?.unlock(lock, relockAfterMs) ?? []);
     const state = this.#state(doorId);
     if (!isSaid) {
       this.#settle(doorId, 'silent', { causeSequence, commandId });
       return;
     }
     state.lastUnlock = { sequence: causeSequence, commandId, monotonic: this.#source.monotonicMs() };
+    this.#relockLater(doorId, relockAfterMs);
+    if (this.#dialect(lock)?.reports(lock).unlocked === false) {
+      this.#settle(doorId, 'unreported', { causeSequence, commandId });
+      return;
+    }
     const order: Order = {
       causeSequence,
       commandId,
       cancel: this.#source.after(LOCK_ANSWERS_WITHIN_MS, () => {
         state.orders = state.orders.filter((one) => one !== order);
-        this.#settle(doorId, state.lock === 'not_fully_locked' ? 'jammed' : 'silent', order);
+        this.#settle(doorId, isStuck(state.lock) ? 'jammed' : 'silent', order);
       }),
     };
     state.orders.push(order);
-    this.#relockLater(doorId, this.#site.doors.get(doorId)?.relockAfterMs ?? 0);
   }
 
   /** An order came to its end: journal it, and tell whoever commanded it. */
   #settle(doorId: string, lock: LockState, order: { causeSequence: number; commandId: string | null }): void {
-    this.#state(doorId).lock = lock;
+    this.#become(doorId, lock);
     const deviceId = this.#site.device(doorId, 'lock')?.id;
     this.#journal.record({ kind: 'lock_state', doorId, deviceId, state: lock, causeSequence: order.causeSequence });
     if (order.commandId === null) return;
-    const outcome = lock === 'unlocked' ? 'actuated' : lock === 'jammed' ? 'jammed' : 'device_silent';
-    this.#bus.emit('commandOutcome', order.commandId, doorId, outcome);
+    this.#bus.emit('commandOutcome', order.commandId, doorId, OUTCOME_OF[lock] ?? 'device_silent');
+  }
+
+  #become(doorId: string, lock: LockState): void {
+    this.#state(doorId).lock = lock;
+    this.#bus.emit('lockState', doorId, lock);
+  }
+
+  #dialect(lock: DeviceConfig): LockDialect | undefined {
+    return this.#link.codecOf(lock)?.lock ?? undefined;
   }
 
   #hearLock(doorId: string, device: DeviceConfig, lock: LockState): void {
     const state = this.#state(doorId);
     const before = state.lock;
-    state.lock = lock;
-    if (lock === 'locked') {
+    this.#become(doorId, lock);
+    if (lock === 'locked' || lock === 'jammed') {
       state.lockOrder?.();
       state.lockOrder = null;
     }
-    if (lock === 'unlocked' && state.orders.length > 0) {
+    if ((lock === 'unlocked' || lock === 'jammed') && state.orders.length > 0) {
       const orders = state.orders;
       state.orders = [];
       for (const order of orders) {
@@ -297,11 +328,40 @@ export class Doors implements Part {
     });
   }
 
+  /** The lock was moved at the lock: by a key, by a code of its own list. Its state says so too, but not how. */
+  #hearOperated(doorId: string, device: DeviceConfig, report: Extract<DeviceReport, { type: 'operated' }>): void {
+    const { what, source, slot } = report;
+    if (what === 'refused') {
+      this.#journal.record({
+        kind: 'access',
+        doorId,
+        deviceId: device.id,
+        granted: false,
+        reason: 'unknown_credential',
+        grantId: null,
+        bookingId: null,
+        holderRef: null,
+        credentialKind: source === 'keypad' ? 'pin' : 'badge',
+      });
+      return;
+    }
+    this.#become(doorId, what);
+    this.#journal.record({
+      kind: 'lock_state',
+      doorId,
+      deviceId: device.id,
+      state: what,
+      source,
+      ...(slot === null ? {} : { slot }),
+    });
+  }
+
   #hearContact(doorId: string, device: DeviceConfig, isClosed: boolean): void {
     const state = this.#state(doorId);
     const before = state.isClosed;
     state.isClosed = isClosed;
     if (before === isClosed) return;
+    this.#bus.emit('contactState', doorId, isClosed);
     // The first word of a contact in a boot is its state, not somebody passing.
     if (before === null && isClosed) return;
     const unlock = isClosed ? null : this.#unlockBehind(state);
@@ -363,7 +423,7 @@ export class Doors implements Part {
     for (const doorId of this.#site.doors.keys()) {
       if (this.#site.mode(doorId) === 'released') this.obeyMode(doorId, 'released');
       const lock = this.#site.device(doorId, 'lock');
-      if (lock !== undefined) this.#link.say(lock, (codec) => codec.readLock(lock.address));
+      if (lock !== undefined) this.#link.say(lock, (codec) => codec.lock?.ask(lock) ?? []);
     }
     const now = this.#time.now();
     for (const { doorId, dueAt } of this.#store.relocks()) {

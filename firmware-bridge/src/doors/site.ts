@@ -49,6 +49,10 @@ export class Site implements Part {
     return this.#config?.devices.find((device) => device.doorId === doorId && device.kind === kind);
   }
 
+  deviceById(id: string): DeviceConfig | undefined {
+    return this.#config?.devices.find((device) => device.id === id);
+  }
+
   /** The younger of what the configuration says, where it says anything, and what a command said. */
   mode(doorId: string): DoorMode {
     const configured = this.#doors.get(doorId)?.mode;

@@ -1,6 +1,6 @@
 import { connectAsync, type MqttClient } from 'mqtt';
 import type { Cancel, TimeSource } from '../clock/time-source.ts';
-import { type DoorDisplay, doorDisplayTopic } from '../devices/site-link.ts';
+import { type DoorDisplay, doorDisplayTopic } from '../devices/site-topics.ts';
 
 /** One door of a simulated site: the Zigbee2MQTT friendly names of its three devices. */
 export interface SimulatedDoorConfig {

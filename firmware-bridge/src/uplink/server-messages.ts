@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import {
+  type BRIDGE_KINDS,
   encodeMessage,
   type MessageKind,
   type Messages,
@@ -15,7 +16,7 @@ import type { BridgeConfig } from '../config.ts';
 
 /** Fields that this class fills in. */
 type Filled = 'v' | 'networkId' | 'siteId' | 'bridgeId' | 'bootId';
-export type BridgeMessageKind = 'status' | 'hello' | 'grants/request' | 'commands/result' | 'events' | 'readings';
+export type BridgeMessageKind = (typeof BRIDGE_KINDS)[number];
 export type Unfilled<K extends BridgeMessageKind> = Omit<Messages[K], Filled> & { bootId?: string };
 
 /** Opens what the server signed, and signs what this bridge says. */

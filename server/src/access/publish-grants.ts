@@ -95,6 +95,8 @@ export async function publishConfig(
           address: device.address,
           doorId: device.doorId,
           spaceId: device.spaceId,
+          name: device.name.slice(0, 200),
+          ...(Object.keys(device.config).length === 0 ? {} : { config: device.config }),
         }),
       ),
     };

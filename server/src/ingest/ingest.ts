@@ -17,6 +17,7 @@ import {
   encodeMessage,
   type GrantsRequest,
   type Hello,
+  isReadingKind,
   type JournalEvent,
   type Messages,
   parseMessage,
@@ -241,7 +242,8 @@ export function createIngest(services: Services, broker: Broker, log: Log): Inge
       await recordDeviceState(tx, source, event.deviceId, { at, isOnline: event.state === 'online' });
     }
     if (event.deviceId && UUID.test(event.deviceId)) {
-      if (event.kind === 'lock_state') {
+      // `unreported` is no word of the lock.
+      if (event.kind === 'lock_state' && event.state !== 'unreported') {
         await recordDeviceState(tx, source, event.deviceId, {
           at,
           isOnline: event.state !== 'silent',
@@ -269,9 +271,11 @@ export function createIngest(services: Services, broker: Broker, log: Log): Inge
       );
       if (next === null) return bridge;
       const now = services.clock.now();
-      const readings = batch.readings
-        .filter(({ deviceId }) => UUID.test(deviceId))
-        .map((reading) => ({ ...reading, at: storableInstant(reading.at), spaceId: uuidOrNull(reading.spaceId) }));
+      const readings = batch.readings.flatMap(({ kind, ...reading }) => {
+        // A newer bridge may measure what this server has no column for.
+        if (!UUID.test(reading.deviceId) || !isReadingKind(kind)) return [];
+        return [{ ...reading, kind, at: storableInstant(reading.at), spaceId: uuidOrNull(reading.spaceId) }];
+      });
       await insertReadings(
         tx,
         readings.map((reading) => ({
@@ -341,10 +345,12 @@ export function createIngest(services: Services, broker: Broker, log: Log): Inge
   };
 }
 
-/** `accepted` is not an outcome yet, and `door_opened` comes after one. */
+/** `accepted` is not an outcome yet, and `door_opened` comes after one. A lock that was `told` and reports nothing is not "opened". */
 const COMMAND_OUTCOMES = {
   accepted: null,
   actuated: 'opened',
+  told: 'done',
+  heard: 'done',
   door_opened: 'opened',
   jammed: 'refused',
   device_silent: 'device_silent',

@@ -1,5 +1,5 @@
 import type { HostDay } from '#lib/api/types.ts';
-import { formatSince } from '#lib/format.ts';
+import { formatMeasure, formatSince } from '#lib/format.ts';
 import { m } from '#lib/paraglide/messages.js';
 
 export type Device = HostDay['devices'][number];
@@ -12,7 +12,7 @@ export const isBatteryLow = ({ batteryPercent }: Device): boolean =>
 
 /** What a device last said, or null when it has said nothing that is worth a word. */
 export function deviceState({ kind, state }: Device): string | null {
-  const { lock, contact, motion } = state as Record<string, unknown>;
+  const { lock, contact, motion, relay } = state as Record<string, unknown>;
   if (kind === 'lock') {
     if (lock === 'locked') return m.host_lock_locked();
     if (lock === 'unlocked') return m.host_lock_unlocked();
@@ -25,8 +25,19 @@ export function deviceState({ kind, state }: Device): string | null {
     if (contact === 'open' || contact === 0) return m.host_contact_open();
     return contact === 'closed' || contact === 1 ? m.host_contact_closed() : null;
   }
+  if (kind === 'relay' && typeof relay === 'number') return relay > 0 ? m.host_relay_on() : m.host_relay_off();
+  if (kind === 'sensor') return sensorState(state);
   if (kind === 'motion' && typeof motion === 'number') return motion > 0 ? m.host_motion_seen() : m.host_motion_none();
   return null;
+}
+
+/** What a sensor measured last, each with its unit. */
+function sensorState(state: Device['state']): string | null {
+  const measured = (['co2', 'temperature', 'humidity', 'illuminance'] as const).flatMap((kind) => {
+    const value = state[kind];
+    return typeof value === 'number' ? [formatMeasure(value, kind)] : [];
+  });
+  return measured.length === 0 ? null : measured.join(' · ');
 }
 
 /** When it was last heard. What is silent is said plainly. */
@@ -49,5 +60,9 @@ export function deviceKindName(kind: Device['kind']): string {
       return m.host_device_motion();
     case 'counter':
       return m.host_device_counter();
+    case 'relay':
+      return m.host_device_relay();
+    case 'sensor':
+      return m.host_device_sensor();
   }
 }

@@ -116,6 +116,15 @@ export function formatNumber(value: number): string {
   return new Intl.NumberFormat(intlLocale()).format(value);
 }
 
+const MEASURE_UNITS = { co2: 'ppm', temperature: '°C', humidity: '%', illuminance: 'lx' } as const;
+
+/** `640 ppm`, `20,5 °C`: what a sensor measures, its unit never on another line. */
+export function formatMeasure(value: number, kind: keyof typeof MEASURE_UNITS): string {
+  const digits = kind === 'temperature' ? 1 : 0;
+  const number = new Intl.NumberFormat(intlLocale(), { maximumFractionDigits: digits }).format(value);
+  return `${number}${NB}${MEASURE_UNITS[kind]}`;
+}
+
 export function kindName(kind: ResourceKind): string {
   if (kind === 'desk') return m.kind_desk();
   return kind === 'room' ? m.kind_room() : m.kind_video();

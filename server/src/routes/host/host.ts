@@ -136,7 +136,7 @@ export async function hostRoutes(app: Api) {
               Type.Object({
                 id: Id,
                 name: Type.String(),
-                kind: Type.Enum(['reader', 'lock', 'contact', 'motion', 'counter']),
+                kind: Type.Enum(['reader', 'lock', 'contact', 'motion', 'counter', 'relay', 'sensor']),
                 doorId: Nullable(Id),
                 spaceId: Nullable(Id),
                 state: Type.Record(Type.String(), Type.Unknown()),

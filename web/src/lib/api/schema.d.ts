@@ -3015,7 +3015,7 @@ export interface operations {
                             id: string;
                             name: string;
                             /** @enum {unknown} */
-                            kind: "reader" | "lock" | "contact" | "motion" | "counter";
+                            kind: "reader" | "lock" | "contact" | "motion" | "counter" | "relay" | "sensor";
                             doorId: string | null;
                             spaceId: string | null;
                             state: {
