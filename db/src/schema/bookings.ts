@@ -1,5 +1,5 @@
 import type { Quote } from '@mitoyen/domain';
-import { boolean, integer, jsonb, pgTable, primaryKey, smallint, text, uuid } from 'drizzle-orm/pg-core';
+import { boolean, date, integer, jsonb, pgTable, primaryKey, smallint, text, uuid } from 'drizzle-orm/pg-core';
 import { instant, instantRange } from './columns.ts';
 
 export const bookings = pgTable(
@@ -39,6 +39,10 @@ export const bookings = pgTable(
     partnerStructureId: uuid('partner_structure_id'),
     keptOutsideHours: boolean('kept_outside_hours').notNull().default(false),
     agreementId: uuid('agreement_id'),
+    seriesId: uuid('series_id'),
+    seriesDate: date('series_date'),
+    waitlistEntryId: uuid('waitlist_entry_id'),
+    releasedAt: instant('released_at'),
   },
   (t) => [primaryKey({ columns: [t.networkId, t.id] })],
 );

@@ -27,6 +27,7 @@ export const bridges = pgTable(
     softwareVersion: text('software_version'),
     clockTrust: text('clock_trust', { enum: ['trusted', 'drifting', 'unknown'] }),
     lastSeenAt: instant('last_seen_at'),
+    onlineSince: instant('online_since'),
     heldEpoch: integer('held_epoch'),
     heldSequence: integer('held_sequence'),
     eventsEpoch: text('events_epoch'),
@@ -53,6 +54,7 @@ export const doors = pgTable(
     pinLockoutMinutes: smallint('pin_lockout_minutes').notNull().default(5),
     relockSeconds: smallint('relock_seconds').notNull().default(5),
     position: smallint('position').notNull().default(0),
+    archivedAt: instant('archived_at'),
   },
   (t) => [primaryKey({ columns: [t.networkId, t.id] })],
 );

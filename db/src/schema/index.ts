@@ -6,3 +6,5 @@ export * from './outbox.ts';
 export * from './people.ts';
 export * from './places.ts';
 export * from './schedule.ts';
+export * from './series.ts';
+export * from './waitlist.ts';

@@ -78,6 +78,7 @@ export const sites = pgTable(
       .default('closed'),
     buildingCapacity: integer('building_capacity'),
     scheduleRevision: integer('schedule_revision').notNull().default(0),
+    isListed: boolean('is_listed').notNull().default(true),
   },
   (t) => [primaryKey({ columns: [t.networkId, t.id] })],
 );
@@ -93,6 +94,7 @@ export const spaces = pgTable(
     capacity: smallint('capacity').notNull(),
     handoverMinutes: smallint('handover_minutes').notNull().default(0),
     position: smallint('position').notNull().default(0),
+    archivedAt: instant('archived_at'),
   },
   (t) => [primaryKey({ columns: [t.networkId, t.id] })],
 );
@@ -112,6 +114,7 @@ export const tariffs = pgTable(
     vatKind: text('vat_kind', {
       enum: ['standard_20', 'exempt_293b', 'exempt_261_7_1a', 'exempt_261_7_1b', 'out_of_scope'],
     }).notNull(),
+    archivedAt: instant('archived_at'),
   },
   (t) => [primaryKey({ columns: [t.networkId, t.id] })],
 );
@@ -132,6 +135,7 @@ export const resources = pgTable(
     bufferAfterMinutes: smallint('buffer_after_minutes').notNull().default(0),
     isActive: boolean('is_active').notNull().default(true),
     position: smallint('position').notNull().default(0),
+    releaseAfterMinutes: smallint('release_after_minutes'),
   },
   (t) => [primaryKey({ columns: [t.networkId, t.id] })],
 );
