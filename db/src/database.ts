@@ -37,6 +37,11 @@ export interface DatabaseOptions {
   /** Set when the URL is the owner's: every connection gives its rights up for the application role's. */
   readonly role?: string;
   readonly applicationName?: string;
+  /**
+   * PostgreSQL ends a statement that takes longer, and a transaction whose client says nothing for as long: a server that froze or was cut
+   * off would otherwise keep its locks until the operating system notices, two hours by default.
+   */
+  readonly longestMs?: number;
   /** Is told every statement that is sent, with its parameters. Slow; for measuring and looking for a fault. */
   readonly trace?: (statement: string, parameters: readonly unknown[]) => void;
 }
@@ -95,6 +100,10 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
         TimeZone: 'UTC',
         application_name: options.applicationName ?? 'mitoyen',
         ...(options.role === undefined ? {} : { role: options.role }),
+        ...(options.longestMs !== undefined && {
+          statement_timeout: options.longestMs,
+          idle_in_transaction_session_timeout: options.longestMs,
+        }),
       },
     }),
   );

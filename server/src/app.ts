@@ -14,6 +14,7 @@ import { contextPlugin } from './plugins/context.ts';
 import { errorsPlugin, unreadableAddress } from './plugins/errors.ts';
 import { healthRoutes } from './plugins/health.ts';
 import { openApiDocument } from './plugins/openapi.ts';
+import { patiencePlugin } from './plugins/patience.ts';
 import { webPlugin } from './plugins/web.ts';
 import { RefusalError } from './problems.ts';
 import { accountRoutes } from './routes/accounts/accounts.ts';
@@ -23,6 +24,7 @@ import { hostRoutes } from './routes/host/host.ts';
 import { managerRoutes } from './routes/manager/manager.ts';
 import { placeRoutes } from './routes/places/places.ts';
 import { platformRoutes } from './routes/platform/platform.ts';
+import { scheduleRoutes } from './routes/schedule/schedule.ts';
 import { Problem } from './routes/schemas.ts';
 import type { Services } from './services.ts';
 
@@ -56,6 +58,7 @@ export async function buildApp(services: Services, logger: FastifyServerOptions[
   app.addHook('onClose', () => app.live.stop());
 
   await app.register(errorsPlugin, services);
+  await app.register(patiencePlugin);
   await app.register(fastifyMetrics.default, {
     endpoint: '/metrics',
     clearRegisterOnInit: true,
@@ -90,7 +93,15 @@ export async function buildApp(services: Services, logger: FastifyServerOptions[
           errorResponseBuilder: () => new RefusalError('request.too_many'),
         });
       }
-      for (const routes of [accountRoutes, placeRoutes, bookingRoutes, hostRoutes, managerRoutes, platformRoutes]) {
+      for (const routes of [
+        accountRoutes,
+        placeRoutes,
+        bookingRoutes,
+        hostRoutes,
+        scheduleRoutes,
+        managerRoutes,
+        platformRoutes,
+      ]) {
         await api.register(routes);
       }
       if (config.isDemo) await api.register(demoRoutes);

@@ -16,6 +16,8 @@ import type { Services } from './services.ts';
 import { SIGNING_KID } from './signing.ts';
 
 const HOUSEKEEPING_MS = 60_000;
+/** Above what any job takes, and three times what a request is waited for. */
+const LONGEST_IN_DATABASE_MS = 60_000;
 
 export interface RunningServer {
   /** Where it listens, with the port that was chosen when 0 was asked for. */
@@ -28,7 +30,11 @@ export async function startServer(
   config: Config,
   overrides: Partial<Pick<Services, 'clock' | 'random'>> = {},
 ): Promise<RunningServer> {
-  const db = openDatabase(config.databaseUrl, { max: 20, ...(config.databaseRole && { role: config.databaseRole }) });
+  const db = openDatabase(config.databaseUrl, {
+    max: 20,
+    longestMs: LONGEST_IN_DATABASE_MS,
+    ...(config.databaseRole && { role: config.databaseRole }),
+  });
   const vault = createVault(config.secret);
   const signingKey = { kid: SIGNING_KID, privateKey: privateKeyFromText(config.signingKey) };
   const broker: Broker | null =

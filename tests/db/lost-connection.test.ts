@@ -155,9 +155,9 @@ it('reports a connection that goes while it is being made ready, and to nobody e
 });
 
 it('reports a server that closes whatever connects, rather than ask it for ever', async () => {
-  relay.mode = 'close';
+  relay.isClosing = true;
   expect(await outcome(db.platform.execute(sql`select 1`))).toBe('CONNECTION_CLOSED');
-  relay.mode = 'pass';
+  relay.isClosing = false;
   await expectToWorkOn();
 });
 

@@ -18,9 +18,11 @@ const MAIN = resolve(import.meta.dirname, '../../server/src/main.ts');
 const ATTEMPTS = soak(300, 2_000);
 const CLIENTS = 16;
 const DESKS = 4;
-/** So many attempts are about the same hour of four desks: most of them lose. */
-const ATTEMPTS_PER_HOUR = 24;
-const HOURS_PER_DAY = 8;
+/** So many attempts are about the same time of four desks: most of them lose. */
+const ATTEMPTS_PER_TIME = 24;
+/** Three hours apart: which public has the place at one time does not decide the next one. */
+const TIMES_PER_DAY = 4;
+const HOURS_APART = 3;
 const HOUR = 3_600_000;
 const QUARTER = HOUR / 4;
 /** No request may hang for longer, whatever happens to the database. */
@@ -141,13 +143,13 @@ async function post(attempt: number, path: string, body?: object): Promise<Answe
   }
 }
 
-/** Tomorrow at nine in Paris or later, whole hours; the quarters make the windows overlap in part. */
-const firstHour = Math.ceil((Date.now() + 24 * HOUR) / (24 * HOUR)) * 24 * HOUR + 8 * HOUR;
+/** Tomorrow at nine in Paris or later; the quarters make the windows overlap in part. */
+const firstTime = Math.ceil((Date.now() + 24 * HOUR) / (24 * HOUR)) * 24 * HOUR + 8 * HOUR;
 
 function ask(attempt: number): Promise<Answer> {
-  const hour = Math.floor(attempt / ATTEMPTS_PER_HOUR);
-  const day = Math.floor(hour / HOURS_PER_DAY);
-  const startsAt = firstHour + day * 24 * HOUR + (hour % HOURS_PER_DAY) * HOUR + (attempt % 3) * QUARTER;
+  const time = Math.floor(attempt / ATTEMPTS_PER_TIME);
+  const hours = Math.floor(time / TIMES_PER_DAY) * 24 + (time % TIMES_PER_DAY) * HOURS_APART;
+  const startsAt = firstTime + hours * HOUR + (attempt % 3) * QUARTER;
   return post(attempt, '/bookings', {
     resourceId: site.deskIds[(attempt * 7) % DESKS],
     startsAt: new Date(startsAt).toISOString(),

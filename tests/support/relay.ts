@@ -9,44 +9,58 @@ export interface Relay {
   reset(): void;
   /** The same, for the next connection on which the client says `text`. */
   resetWhenSaid(text: string): void;
-  /** From now on: `pass` on, `close` at once what connects, or say nothing and pass nothing on (`hold`). */
-  mode: 'pass' | 'close' | 'hold';
+  /** Lets nothing through any more, and forgets nothing: it arrives after `resume`. */
+  hold(): void;
+  /** The same, once the client has said `text`, which still gets through. */
+  holdOnceSaid(text: string): void;
+  resume(): void;
+  /** Whether connections are closed as soon as they are made. */
+  isClosing: boolean;
   close(): Promise<void>;
 }
 
 export async function startRelay(targetUrl: string): Promise<Relay> {
   const target = new URL(targetUrl);
+  const sockets = new Set<Socket>();
   const clients = new Set<Socket>();
-  let lastWord: string | null = null;
+  let resetAt: string | null = null;
+  let holdAt: string | null = null;
+  let isHolding = false;
 
   const server = createServer({ noDelay: true }, (client) => {
-    if (relay.mode === 'close') {
-      client.on('error', () => {});
-      client.resume().end();
+    if (relay.isClosing) {
+      client.on('error', () => {}).resume();
+      client.end();
       return;
     }
     const upstream = connect({ host: target.hostname, port: Number(target.port), noDelay: true });
-    clients.add(client);
     const end = () => {
+      for (const socket of [client, upstream]) sockets.delete(socket.destroy());
       clients.delete(client);
-      client.destroy();
-      upstream.destroy();
     };
-    for (const socket of [client, upstream]) socket.on('error', end).on('close', end);
+    clients.add(client);
+    for (const socket of [client, upstream]) sockets.add(socket.on('error', end).on('close', end));
     client.on('data', (chunk) => {
-      if (lastWord !== null && chunk.includes(lastWord)) {
-        lastWord = null;
+      if (resetAt !== null && chunk.includes(resetAt)) {
+        resetAt = null;
         client.resetAndDestroy();
-      } else if (relay.mode !== 'hold') upstream.write(chunk);
+        return;
+      }
+      upstream.write(chunk);
+      if (holdAt !== null && chunk.includes(holdAt)) {
+        holdAt = null;
+        relay.hold();
+      }
     });
-    upstream.on('data', (chunk) => relay.mode === 'hold' || client.write(chunk));
+    upstream.on('data', (chunk) => client.write(chunk));
+    if (isHolding) for (const socket of [client, upstream]) socket.pause();
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
 
   const relay: Relay = {
-    mode: 'pass',
+    isClosing: false,
     url(address) {
       const url = new URL(address);
       url.hostname = '127.0.0.1';
@@ -57,10 +71,21 @@ export async function startRelay(targetUrl: string): Promise<Relay> {
       for (const client of clients) client.resetAndDestroy();
     },
     resetWhenSaid(text) {
-      lastWord = text;
+      resetAt = text;
+    },
+    hold() {
+      isHolding = true;
+      for (const socket of sockets) socket.pause();
+    },
+    holdOnceSaid(text) {
+      holdAt = text;
+    },
+    resume() {
+      isHolding = false;
+      for (const socket of sockets) socket.resume();
     },
     async close() {
-      relay.reset();
+      for (const socket of sockets) socket.destroy();
       server.close();
       await once(server, 'close');
     },

@@ -4,8 +4,12 @@ import { type ProblemCode, type ProblemExtras, problemDocument, RefusalError } f
 import type { Services } from '../services.ts';
 import { negotiateLocale } from './context.ts';
 
-/** What the connection to PostgreSQL reports when the server is away or shutting down; the client may try again. */
-const UNAVAILABLE = /^(ECONN|CONNECT|CONNECTION_|EPIPE|ETIMEDOUT|57P0[123]|53300|08)/;
+/**
+ * What the connection to PostgreSQL reports when the server is away, shutting down or out of connections, and when it took too long
+ * (57014: a statement, 25P03: a transaction that said nothing); the client may try again.
+ */
+const UNAVAILABLE = /^(ECONN|CONNECT|CONNECTION_|EPIPE|ETIMEDOUT|57P0[123]|57014|25P03|53300|08)/;
+const RETRY_AFTER_S = 2;
 
 const STATUS_PROBLEMS: Readonly<Record<number, ProblemCode>> = {
   400: 'request.malformed',
@@ -71,6 +75,7 @@ export const errorsPlugin = fp(async (app, services: Services) => {
     if (isFault) request.log.error({ err: error }, code);
     else request.log.info({ code }, 'refused');
     if (document.status === 401) reply.header('www-authenticate', 'Bearer');
+    if (code === 'service.unavailable') reply.header('retry-after', RETRY_AFTER_S);
     return reply.code(document.status).type('application/problem+json').send(document);
   });
 

@@ -7,6 +7,7 @@ import type { Context } from '../context.ts';
 import { refreshCookie, type SetCookie } from '../cookies.ts';
 import { type ProblemCode, RefusalError, type Result } from '../problems.ts';
 import type { Services } from '../services.ts';
+import { NoAnswerInTimeError } from './patience.ts';
 
 export type Answer = { readonly cookies?: readonly SetCookie[] } & (
   | { readonly status: number; readonly body?: unknown }
@@ -55,14 +56,18 @@ async function run<T>(request: FastifyRequest, work: (context: Context) => Promi
   if (network === null) throw new RefusalError('network.unknown');
   const { action } = request.routeOptions.config;
   if (action === undefined) throw new Error(`No action is declared for ${request.routeOptions.url}.`);
+  const mustStillBeWanted = () => {
+    if (request.isGivenUp) throw new NoAnswerInTimeError();
+  };
   let hooks: (() => Promise<void> | void)[] = [];
   const result = await inTransaction(services, network.id, async (tx) => {
+    mustStillBeWanted();
     hooks = [];
     const now = services.clock.now();
     const { claims } = request;
     const actor = claims === null ? null : await loadActor(tx, network.id, claims.sub, claims.sid, now);
     if (!couldEver(actor, action)) throw new RefusalError(actor === null ? 'auth.required' : 'auth.forbidden');
-    return work({
+    const done = await work({
       services,
       tx,
       networkId: network.id,
@@ -73,6 +78,9 @@ async function run<T>(request: FastifyRequest, work: (context: Context) => Promi
         hooks.push(hook);
       },
     });
+    // From here only the commit itself can outlast the patience of who asked.
+    mustStillBeWanted();
+    return done;
   });
   for (const hook of hooks) await hook();
   return result;
