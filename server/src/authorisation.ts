@@ -33,10 +33,15 @@ export const PERMISSIONS = {
   'site.list': ['host', 'manager'],
   'site.observe': ['host', 'manager'],
   'site.operate': ['host'],
+  'schedule.read': ['host', 'manager'],
   'schedule.change': ['host'],
   'member.search': ['host', 'manager'],
   'badge.manage': ['host'],
   'network.report': ['manager'],
+  'audience.manage': ['manager'],
+  'structure.manage': ['manager'],
+  'site.create': ['manager'],
+  'site.configure': ['host', 'manager'],
   'demo.play': ['anyone'],
 } as const satisfies Record<string, readonly Relation[]>;
 

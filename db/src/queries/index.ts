@@ -7,3 +7,5 @@ export * from './people.ts';
 export * from './places.ts';
 export * from './reports.ts';
 export * from './schedule.ts';
+export * from './schedule-changes.ts';
+export * from './setup.ts';

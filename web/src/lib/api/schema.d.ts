@@ -574,6 +574,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/host/sites/{slug}/schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The hours of a site as its host writes them: templates, exceptions, closures, calendars */
+        get: operations["getSchedule"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host/sites/{slug}/schedule/hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whose hours are whose, date by date, with the handovers, closures and bookings */
+        get: operations["getScheduleHours"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host/sites/{slug}/schedule/days/{date}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why each space is open as it is on a date */
+        get: operations["explainScheduleDay"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host/sites/{slug}/schedule/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a change of hours would touch; nothing is changed */
+        post: operations["previewScheduleChange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host/sites/{slug}/schedule/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was changed, latest first, with the change that undoes it */
+        get: operations["listScheduleChanges"];
+        put?: never;
+        /** Change the hours, and what becomes of the bookings that they touch */
+        post: operations["changeSchedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/manager/overview": {
         parameters: {
             query?: never;
@@ -3653,6 +3739,1773 @@ export interface operations {
                          * @example 2026-11-24T08:00:00.000Z
                          */
                         revokedAt: string;
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Names this state of the hours; sent back with a change */
+                        revision: number;
+                        timeZone: string;
+                        mayChange: boolean;
+                        /** @enum {unknown} */
+                        onPublicHolidays: "closed" | "as_usual";
+                        holidayCalendar: string | null;
+                        schoolCalendar: string | null;
+                        schoolZone: string | null;
+                        buildingCapacity: number | null;
+                        spaces: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            /** @enum {unknown} */
+                            kind: "room" | "open_area";
+                            capacity: number;
+                            handoverMinutes: number;
+                            /** @description The class of every audience here (ScheduledSpace.classes): one class may be there together */
+                            classes: {
+                                [key: string]: string;
+                            };
+                        }[];
+                        templates: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            /** @description Null: the whole site */
+                            spaceIds: string[] | null;
+                            /** @description When a template is in force; a date range is [from, until); null is any */
+                            period: ({
+                                /** @enum {string} */
+                                kind: "always";
+                            } | {
+                                /** @enum {string} */
+                                kind: "iso_weeks";
+                                /** @enum {unknown} */
+                                parity: "odd" | "even";
+                            } | {
+                                /** @enum {string} */
+                                kind: "school_term";
+                            } | {
+                                /** @enum {string} */
+                                kind: "school_holiday";
+                                names: string[] | null;
+                            } | {
+                                /** @enum {string} */
+                                kind: "summer";
+                            } | {
+                                /** @enum {string} */
+                                kind: "date_range";
+                                /**
+                                 * Format: date
+                                 * @example 2026-11-24
+                                 */
+                                from: string;
+                                /**
+                                 * Format: date
+                                 * @example 2026-11-24
+                                 */
+                                until: string;
+                            } | {
+                                /** @enum {string} */
+                                kind: "public_holiday";
+                                codes: string[] | null;
+                            }) | {
+                                /** @enum {string} */
+                                kind: "all_of";
+                                periods: ({
+                                    /** @enum {string} */
+                                    kind: "always";
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "iso_weeks";
+                                    /** @enum {unknown} */
+                                    parity: "odd" | "even";
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "school_term";
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "school_holiday";
+                                    names: string[] | null;
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "summer";
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "date_range";
+                                    /**
+                                     * Format: date
+                                     * @example 2026-11-24
+                                     */
+                                    from: string;
+                                    /**
+                                     * Format: date
+                                     * @example 2026-11-24
+                                     */
+                                    until: string;
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "public_holiday";
+                                    codes: string[] | null;
+                                })[];
+                            };
+                            validFrom: string | null;
+                            validUntil: string | null;
+                            /** @enum {unknown} */
+                            origin: "host" | "suggestion";
+                            /** @description Of a suggestion: the figures that it was made from */
+                            evidence?: unknown;
+                            windows: {
+                                /** Format: uuid */
+                                id: string;
+                                /** @description Null: every space that the template or exception speaks for */
+                                spaceId: string | null;
+                                /** @example professional */
+                                audience: string;
+                                /** @example 09:00 */
+                                startsAt: string;
+                                /** @example 12:30 */
+                                endsAt: string;
+                                /** @description ISO 8601: 1 is Monday; null: every day of the period */
+                                weekday: number | null;
+                            }[];
+                        }[];
+                        exceptions: {
+                            /** Format: uuid */
+                            id: string;
+                            /**
+                             * Format: date
+                             * @example 2026-11-24
+                             */
+                            date: string;
+                            /** @description Null: the whole site */
+                            spaceIds: string[] | null;
+                            reason: string | null;
+                            change: {
+                                /** @enum {string} */
+                                kind: "replace";
+                                windows: {
+                                    /** Format: uuid */
+                                    id: string;
+                                    /** @description Null: every space that the template or exception speaks for */
+                                    spaceId: string | null;
+                                    /** @example professional */
+                                    audience: string;
+                                    /** @example 09:00 */
+                                    startsAt: string;
+                                    /** @example 12:30 */
+                                    endsAt: string;
+                                }[];
+                            } | {
+                                /** @enum {string} */
+                                kind: "add";
+                                windows: {
+                                    /** Format: uuid */
+                                    id: string;
+                                    /** @description Null: every space that the template or exception speaks for */
+                                    spaceId: string | null;
+                                    /** @example professional */
+                                    audience: string;
+                                    /** @example 09:00 */
+                                    startsAt: string;
+                                    /** @example 12:30 */
+                                    endsAt: string;
+                                }[];
+                            } | {
+                                /** @enum {string} */
+                                kind: "remove";
+                                /** @example 09:00 */
+                                startsAt: string;
+                                /** @example 12:30 */
+                                endsAt: string;
+                                audience: string | null;
+                            };
+                        }[];
+                        closures: {
+                            /** Format: uuid */
+                            id: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            from: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            until: string;
+                            spaceId: string | null;
+                            reason: string | null;
+                            /**
+                             * @description Nobody whose booking stays; those whose bookings it meets; every member who books here
+                             * @enum {unknown}
+                             */
+                            told: "nobody" | "booked" | "members";
+                        }[];
+                        overrides: {
+                            school: {
+                                /** @example 2026-2027 */
+                                year: string;
+                                name: string;
+                                /**
+                                 * Format: date
+                                 * @example 2026-11-24
+                                 */
+                                firstDay: string;
+                                lastDay: string | null;
+                                /** @enum {unknown} */
+                                by: "recteur" | "local";
+                            }[];
+                            holidays: {
+                                /**
+                                 * Format: date
+                                 * @example 2026-11-24
+                                 */
+                                date: string;
+                                /** @description Null: the public holiday of the date is not kept here */
+                                name: string | null;
+                            }[];
+                        };
+                        calendars: {
+                            holidays: string[];
+                            school: {
+                                id: string;
+                                zones: string[];
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getScheduleHours: {
+        parameters: {
+            query: {
+                /** @example 2026-11-24 */
+                from: string;
+                /** @description Not with this date */
+                until: string;
+                /** @description 1: with the bookings, up to 45 days */
+                bookings?: "0" | "1";
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        revision: number;
+                        days: {
+                            /**
+                             * Format: date
+                             * @example 2026-11-24
+                             */
+                            date: string;
+                            /** @description Null: the calendar does not know this year */
+                            holidays: {
+                                code: string;
+                                name: string;
+                            }[] | null;
+                            /** @description Null: the calendar does not say */
+                            school: {
+                                /** @enum {unknown} */
+                                kind: "term" | "holiday";
+                                /** @description Of a holiday */
+                                name?: string;
+                                /** @description Of a holiday: DayFacts.isSummer */
+                                isSummer?: boolean;
+                            } | null;
+                        }[];
+                        windows: {
+                            /** Format: uuid */
+                            spaceId: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            from: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            until: string;
+                            /** @example professional */
+                            audience: string;
+                            /** Format: uuid */
+                            ruleId: string;
+                            templateId: string | null;
+                            exceptionId: string | null;
+                            /** @enum {unknown} */
+                            use: "own" | "promised" | "released" | "agreed";
+                        }[];
+                        handovers: {
+                            /** Format: uuid */
+                            spaceId: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            from: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            until: string;
+                            /** @example professional */
+                            leaving: string;
+                            /** @example professional */
+                            arriving: string;
+                        }[];
+                        closures: {
+                            /** Format: uuid */
+                            id: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            from: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            until: string;
+                            spaceId: string | null;
+                            reason: string | null;
+                            /**
+                             * @description Nobody whose booking stays; those whose bookings it meets; every member who books here
+                             * @enum {unknown}
+                             */
+                            told: "nobody" | "booked" | "members";
+                        }[];
+                        unknown: {
+                            /** Format: uuid */
+                            spaceId: string;
+                            /**
+                             * Format: date
+                             * @example 2026-11-24
+                             */
+                            date: string;
+                            /** @enum {unknown} */
+                            missing: "school_calendar" | "holiday_calendar";
+                        }[];
+                        bookings: {
+                            /** Format: uuid */
+                            id: string;
+                            reference: string;
+                            /** Format: uuid */
+                            spaceId: string;
+                            resourceName: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            from: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            until: string;
+                            /** @example professional */
+                            audience: string;
+                            memberName: string;
+                            seats: number;
+                            /** @enum {unknown} */
+                            status: "held" | "confirmed" | "checked_in" | "completed" | "cancelled" | "expired" | "no_show";
+                            seriesId: string | null;
+                        }[];
+                        referents: {
+                            spaceId: string | null;
+                            name: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            from: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            until: string;
+                            present: boolean;
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explainScheduleDay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                /** @example 2026-11-24 */
+                date: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: date
+                         * @example 2026-11-24
+                         */
+                        date: string;
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-24T08:00:00.000Z
+                         */
+                        from: string;
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-24T08:00:00.000Z
+                         */
+                        until: string;
+                        weekday: number;
+                        isoWeek: number;
+                        holidays: {
+                            code: string;
+                            name: string;
+                        }[] | null;
+                        school: {
+                            /** @enum {unknown} */
+                            kind: "term" | "holiday";
+                            name?: string;
+                        } | null;
+                        spaces: {
+                            /** Format: uuid */
+                            spaceId: string;
+                            name: string;
+                            ruling: {
+                                /** @enum {unknown} */
+                                kind: "template" | "exception" | "public_holiday" | "no_template" | "unknown";
+                                templateId: string | null;
+                                exceptionId: string | null;
+                                holiday: string | null;
+                                missing: ("school_calendar" | "holiday_calendar") | null;
+                            };
+                            because: (({
+                                /** @enum {string} */
+                                kind: "always";
+                            } | {
+                                /** @enum {string} */
+                                kind: "iso_weeks";
+                                /** @enum {unknown} */
+                                parity: "odd" | "even";
+                            } | {
+                                /** @enum {string} */
+                                kind: "school_term";
+                            } | {
+                                /** @enum {string} */
+                                kind: "school_holiday";
+                                names: string[] | null;
+                            } | {
+                                /** @enum {string} */
+                                kind: "summer";
+                            } | {
+                                /** @enum {string} */
+                                kind: "date_range";
+                                /**
+                                 * Format: date
+                                 * @example 2026-11-24
+                                 */
+                                from: string;
+                                /**
+                                 * Format: date
+                                 * @example 2026-11-24
+                                 */
+                                until: string;
+                            } | {
+                                /** @enum {string} */
+                                kind: "public_holiday";
+                                codes: string[] | null;
+                            }) | {
+                                /** @enum {string} */
+                                kind: "all_of";
+                                periods: ({
+                                    /** @enum {string} */
+                                    kind: "always";
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "iso_weeks";
+                                    /** @enum {unknown} */
+                                    parity: "odd" | "even";
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "school_term";
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "school_holiday";
+                                    names: string[] | null;
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "summer";
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "date_range";
+                                    /**
+                                     * Format: date
+                                     * @example 2026-11-24
+                                     */
+                                    from: string;
+                                    /**
+                                     * Format: date
+                                     * @example 2026-11-24
+                                     */
+                                    until: string;
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "public_holiday";
+                                    codes: string[] | null;
+                                })[];
+                            })[];
+                            outranked: {
+                                /** Format: uuid */
+                                templateId: string;
+                                name: string;
+                                /** @enum {unknown} */
+                                by: "stronger_period" | "more_conditions" | "own_space" | "shorter_range" | "listed_first" | "exception" | "public_holiday" | "unknown";
+                            }[];
+                            exceptionIds: string[];
+                            segments: {
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                from: string;
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                until: string;
+                                /** @enum {unknown} */
+                                kind: "open" | "handover" | "closed";
+                                windows: {
+                                    /** @example professional */
+                                    audience: string;
+                                    /** Format: uuid */
+                                    ruleId: string;
+                                    templateId: string | null;
+                                    exceptionId: string | null;
+                                }[];
+                                handover: {
+                                    /** @example professional */
+                                    leaving: string;
+                                    /** @example professional */
+                                    arriving: string;
+                                } | null;
+                                /** @description Of the closure, if it is one */
+                                reason: string | null;
+                                isClosure: boolean;
+                            }[];
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewScheduleChange: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again give the same answer and no second effect */
+                "idempotency-key"?: string;
+            };
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The state that the change was made on */
+                    revision: number;
+                    /** @description What is to become of the hours. New ids are UUIDs made by the client; ids of windows that stay are kept. */
+                    change: {
+                        templates?: {
+                            upsert?: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                                /** @description Null: the whole site */
+                                spaceIds: string[] | null;
+                                /** @description When a template is in force; a date range is [from, until); null is any */
+                                period: ({
+                                    /** @enum {string} */
+                                    kind: "always";
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "iso_weeks";
+                                    /** @enum {unknown} */
+                                    parity: "odd" | "even";
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "school_term";
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "school_holiday";
+                                    names: string[] | null;
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "summer";
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "date_range";
+                                    /**
+                                     * Format: date
+                                     * @example 2026-11-24
+                                     */
+                                    from: string;
+                                    /**
+                                     * Format: date
+                                     * @example 2026-11-24
+                                     */
+                                    until: string;
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "public_holiday";
+                                    codes: string[] | null;
+                                }) | {
+                                    /** @enum {string} */
+                                    kind: "all_of";
+                                    periods: ({
+                                        /** @enum {string} */
+                                        kind: "always";
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "iso_weeks";
+                                        /** @enum {unknown} */
+                                        parity: "odd" | "even";
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "school_term";
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "school_holiday";
+                                        names: string[] | null;
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "summer";
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "date_range";
+                                        /**
+                                         * Format: date
+                                         * @example 2026-11-24
+                                         */
+                                        from: string;
+                                        /**
+                                         * Format: date
+                                         * @example 2026-11-24
+                                         */
+                                        until: string;
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "public_holiday";
+                                        codes: string[] | null;
+                                    })[];
+                                };
+                                validFrom: string | null;
+                                validUntil: string | null;
+                                /** @enum {unknown} */
+                                origin: "host" | "suggestion";
+                                /** @description Of a suggestion: the figures that it was made from */
+                                evidence?: unknown;
+                                windows: {
+                                    /** Format: uuid */
+                                    id: string;
+                                    /** @description Null: every space that the template or exception speaks for */
+                                    spaceId: string | null;
+                                    /** @example professional */
+                                    audience: string;
+                                    /** @example 09:00 */
+                                    startsAt: string;
+                                    /** @example 12:30 */
+                                    endsAt: string;
+                                    /** @description ISO 8601: 1 is Monday; null: every day of the period */
+                                    weekday: number | null;
+                                }[];
+                            }[];
+                            delete?: string[];
+                            order?: string[];
+                        };
+                        exceptions?: {
+                            upsert?: {
+                                /** Format: uuid */
+                                id: string;
+                                /**
+                                 * Format: date
+                                 * @example 2026-11-24
+                                 */
+                                date: string;
+                                /** @description Null: the whole site */
+                                spaceIds: string[] | null;
+                                reason: string | null;
+                                change: {
+                                    /** @enum {string} */
+                                    kind: "replace";
+                                    windows: {
+                                        /** Format: uuid */
+                                        id: string;
+                                        /** @description Null: every space that the template or exception speaks for */
+                                        spaceId: string | null;
+                                        /** @example professional */
+                                        audience: string;
+                                        /** @example 09:00 */
+                                        startsAt: string;
+                                        /** @example 12:30 */
+                                        endsAt: string;
+                                    }[];
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "add";
+                                    windows: {
+                                        /** Format: uuid */
+                                        id: string;
+                                        /** @description Null: every space that the template or exception speaks for */
+                                        spaceId: string | null;
+                                        /** @example professional */
+                                        audience: string;
+                                        /** @example 09:00 */
+                                        startsAt: string;
+                                        /** @example 12:30 */
+                                        endsAt: string;
+                                    }[];
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "remove";
+                                    /** @example 09:00 */
+                                    startsAt: string;
+                                    /** @example 12:30 */
+                                    endsAt: string;
+                                    audience: string | null;
+                                };
+                            }[];
+                            delete?: string[];
+                            order?: string[];
+                        };
+                        closures?: {
+                            upsert?: {
+                                /** Format: uuid */
+                                id: string;
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                from: string;
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                until: string;
+                                spaceId: string | null;
+                                reason: string | null;
+                                /**
+                                 * @description Nobody whose booking stays; those whose bookings it meets; every member who books here
+                                 * @enum {unknown}
+                                 */
+                                told: "nobody" | "booked" | "members";
+                            }[];
+                            delete?: string[];
+                        };
+                        settings?: {
+                            /** @enum {unknown} */
+                            onPublicHolidays?: "closed" | "as_usual";
+                            holidayCalendar?: string | null;
+                            schoolCalendar?: string | null;
+                            schoolZone?: string | null;
+                            buildingCapacity?: number | null;
+                            handoverMinutes?: {
+                                [key: string]: number;
+                            };
+                        };
+                        overrides?: {
+                            school?: {
+                                /** @example 2026-2027 */
+                                year: string;
+                                name: string;
+                                /**
+                                 * Format: date
+                                 * @example 2026-11-24
+                                 */
+                                firstDay: string;
+                                lastDay: string | null;
+                                /** @enum {unknown} */
+                                by: "recteur" | "local";
+                            }[];
+                            holidays?: {
+                                /**
+                                 * Format: date
+                                 * @example 2026-11-24
+                                 */
+                                date: string;
+                                /** @description Null: the public holiday of the date is not kept here */
+                                name: string | null;
+                            }[];
+                        };
+                        /** @description Of an undoing: release rules and shares that the windows belonged to; those that are gone stay so */
+                        links?: {
+                            releases: {
+                                /** Format: uuid */
+                                ruleId: string;
+                                /** Format: uuid */
+                                windowId: string;
+                            }[];
+                            shares: {
+                                /** Format: uuid */
+                                shareId: string;
+                                /** Format: uuid */
+                                windowId: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        revision: number;
+                        /** @description Bookings were looked at until (not with) this date */
+                        until: string | null;
+                        faults: {
+                            /** @enum {unknown} */
+                            reason: "not_a_period" | "not_a_range" | "space_not_spoken_for" | "unknown_space" | "unknown_audience" | "incompatible_overlap" | "no_room_for_handover" | "never_on_one_site" | "closure_too_long" | "unknown_calendar" | "unknown_zone" | "unknown_school_period" | "shifted_too_far" | "overlaps_another" | "not_there" | "id_taken";
+                            windowIds: string[];
+                            spaceId: string | null;
+                            missingMinutes?: number;
+                            /** Format: uuid */
+                            templateId?: string;
+                            /** Format: uuid */
+                            exceptionId?: string;
+                            /** Format: uuid */
+                            closureId?: string;
+                            /** @description Of a setting: which one */
+                            field?: string;
+                        }[];
+                        gained: {
+                            /** Format: uuid */
+                            spaceId: string;
+                            /** @example professional */
+                            audience: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            from: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            until: string;
+                        }[];
+                        lost: {
+                            /** Format: uuid */
+                            spaceId: string;
+                            /** @example professional */
+                            audience: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            from: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            until: string;
+                        }[];
+                        bookings: {
+                            /** Format: uuid */
+                            id: string;
+                            reference: string;
+                            memberName: string;
+                            /** @description They have an address to be written to */
+                            hasContact: boolean;
+                            resourceName: string;
+                            /** Format: uuid */
+                            spaceId: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            startsAt: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            endsAt: string;
+                            /** @example professional */
+                            audience: string;
+                            /** @enum {unknown} */
+                            status: "held" | "confirmed" | "checked_in";
+                            /** @enum {unknown} */
+                            reason: "closed" | "in_handover" | "audience_not_admitted" | "outside_opening_window";
+                            isRunning: boolean;
+                            refund: {
+                                /** @description Minor units: cents */
+                                minor: number;
+                                currency: string;
+                            };
+                            seriesId: string | null;
+                            moves: {
+                                /** Format: uuid */
+                                resourceId: string;
+                                resourceName: string;
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                startsAt: string;
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                endsAt: string;
+                            }[];
+                        }[];
+                        series: {
+                            /** Format: uuid */
+                            seriesId: string;
+                            affected: number;
+                            untouched: number;
+                        }[];
+                        /** @description People who are written to */
+                        membersToTell: number;
+                        refunds: {
+                            /** @description Minor units: cents */
+                            minor: number;
+                            currency: string;
+                        }[];
+                        /** @description Rights to open a door (booking x door) that end or move */
+                        doorsAffected: number;
+                        handoversGained: {
+                            /** Format: uuid */
+                            spaceId: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            from: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            until: string;
+                            /** @example professional */
+                            leaving: string;
+                            /** @example professional */
+                            arriving: string;
+                        }[];
+                        handoversLost: {
+                            /** Format: uuid */
+                            spaceId: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            from: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            until: string;
+                            /** @example professional */
+                            leaving: string;
+                            /** @example professional */
+                            arriving: string;
+                        }[];
+                        /** @description Publics who are never on one site at once, and now would be */
+                        clashes: {
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            from: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            until: string;
+                            spaceIds: string[];
+                            audiences: string[];
+                            windowIds: string[];
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listScheduleChanges: {
+        parameters: {
+            query?: {
+                page?: number;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            id: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            appliedAt: string;
+                            by: string | null;
+                            revision: number;
+                            summary: {
+                                templates: {
+                                    written: number;
+                                    deleted: number;
+                                };
+                                templateNames: string[];
+                                exceptions: {
+                                    written: number;
+                                    deleted: number;
+                                };
+                                closures: {
+                                    written: number;
+                                    deleted: number;
+                                };
+                                settings: string[];
+                                outcome: {
+                                    cancelled: string[];
+                                    moved: string[];
+                                    kept: string[];
+                                    /** @description They were running: they end with the hours */
+                                    shortened: string[];
+                                    /** @description Times put aside and not yet confirmed */
+                                    holdsReleased: number;
+                                    membersTold: number;
+                                    refunds: {
+                                        /** @description Minor units: cents */
+                                        minor: number;
+                                        currency: string;
+                                    }[];
+                                };
+                            };
+                            /** @description What is to become of the hours. New ids are UUIDs made by the client; ids of windows that stay are kept. */
+                            inverse: {
+                                templates?: {
+                                    upsert?: {
+                                        /** Format: uuid */
+                                        id: string;
+                                        name: string;
+                                        /** @description Null: the whole site */
+                                        spaceIds: string[] | null;
+                                        /** @description When a template is in force; a date range is [from, until); null is any */
+                                        period: ({
+                                            /** @enum {string} */
+                                            kind: "always";
+                                        } | {
+                                            /** @enum {string} */
+                                            kind: "iso_weeks";
+                                            /** @enum {unknown} */
+                                            parity: "odd" | "even";
+                                        } | {
+                                            /** @enum {string} */
+                                            kind: "school_term";
+                                        } | {
+                                            /** @enum {string} */
+                                            kind: "school_holiday";
+                                            names: string[] | null;
+                                        } | {
+                                            /** @enum {string} */
+                                            kind: "summer";
+                                        } | {
+                                            /** @enum {string} */
+                                            kind: "date_range";
+                                            /**
+                                             * Format: date
+                                             * @example 2026-11-24
+                                             */
+                                            from: string;
+                                            /**
+                                             * Format: date
+                                             * @example 2026-11-24
+                                             */
+                                            until: string;
+                                        } | {
+                                            /** @enum {string} */
+                                            kind: "public_holiday";
+                                            codes: string[] | null;
+                                        }) | {
+                                            /** @enum {string} */
+                                            kind: "all_of";
+                                            periods: ({
+                                                /** @enum {string} */
+                                                kind: "always";
+                                            } | {
+                                                /** @enum {string} */
+                                                kind: "iso_weeks";
+                                                /** @enum {unknown} */
+                                                parity: "odd" | "even";
+                                            } | {
+                                                /** @enum {string} */
+                                                kind: "school_term";
+                                            } | {
+                                                /** @enum {string} */
+                                                kind: "school_holiday";
+                                                names: string[] | null;
+                                            } | {
+                                                /** @enum {string} */
+                                                kind: "summer";
+                                            } | {
+                                                /** @enum {string} */
+                                                kind: "date_range";
+                                                /**
+                                                 * Format: date
+                                                 * @example 2026-11-24
+                                                 */
+                                                from: string;
+                                                /**
+                                                 * Format: date
+                                                 * @example 2026-11-24
+                                                 */
+                                                until: string;
+                                            } | {
+                                                /** @enum {string} */
+                                                kind: "public_holiday";
+                                                codes: string[] | null;
+                                            })[];
+                                        };
+                                        validFrom: string | null;
+                                        validUntil: string | null;
+                                        /** @enum {unknown} */
+                                        origin: "host" | "suggestion";
+                                        /** @description Of a suggestion: the figures that it was made from */
+                                        evidence?: unknown;
+                                        windows: {
+                                            /** Format: uuid */
+                                            id: string;
+                                            /** @description Null: every space that the template or exception speaks for */
+                                            spaceId: string | null;
+                                            /** @example professional */
+                                            audience: string;
+                                            /** @example 09:00 */
+                                            startsAt: string;
+                                            /** @example 12:30 */
+                                            endsAt: string;
+                                            /** @description ISO 8601: 1 is Monday; null: every day of the period */
+                                            weekday: number | null;
+                                        }[];
+                                    }[];
+                                    delete?: string[];
+                                    order?: string[];
+                                };
+                                exceptions?: {
+                                    upsert?: {
+                                        /** Format: uuid */
+                                        id: string;
+                                        /**
+                                         * Format: date
+                                         * @example 2026-11-24
+                                         */
+                                        date: string;
+                                        /** @description Null: the whole site */
+                                        spaceIds: string[] | null;
+                                        reason: string | null;
+                                        change: {
+                                            /** @enum {string} */
+                                            kind: "replace";
+                                            windows: {
+                                                /** Format: uuid */
+                                                id: string;
+                                                /** @description Null: every space that the template or exception speaks for */
+                                                spaceId: string | null;
+                                                /** @example professional */
+                                                audience: string;
+                                                /** @example 09:00 */
+                                                startsAt: string;
+                                                /** @example 12:30 */
+                                                endsAt: string;
+                                            }[];
+                                        } | {
+                                            /** @enum {string} */
+                                            kind: "add";
+                                            windows: {
+                                                /** Format: uuid */
+                                                id: string;
+                                                /** @description Null: every space that the template or exception speaks for */
+                                                spaceId: string | null;
+                                                /** @example professional */
+                                                audience: string;
+                                                /** @example 09:00 */
+                                                startsAt: string;
+                                                /** @example 12:30 */
+                                                endsAt: string;
+                                            }[];
+                                        } | {
+                                            /** @enum {string} */
+                                            kind: "remove";
+                                            /** @example 09:00 */
+                                            startsAt: string;
+                                            /** @example 12:30 */
+                                            endsAt: string;
+                                            audience: string | null;
+                                        };
+                                    }[];
+                                    delete?: string[];
+                                    order?: string[];
+                                };
+                                closures?: {
+                                    upsert?: {
+                                        /** Format: uuid */
+                                        id: string;
+                                        /**
+                                         * Format: date-time
+                                         * @example 2026-11-24T08:00:00.000Z
+                                         */
+                                        from: string;
+                                        /**
+                                         * Format: date-time
+                                         * @example 2026-11-24T08:00:00.000Z
+                                         */
+                                        until: string;
+                                        spaceId: string | null;
+                                        reason: string | null;
+                                        /**
+                                         * @description Nobody whose booking stays; those whose bookings it meets; every member who books here
+                                         * @enum {unknown}
+                                         */
+                                        told: "nobody" | "booked" | "members";
+                                    }[];
+                                    delete?: string[];
+                                };
+                                settings?: {
+                                    /** @enum {unknown} */
+                                    onPublicHolidays?: "closed" | "as_usual";
+                                    holidayCalendar?: string | null;
+                                    schoolCalendar?: string | null;
+                                    schoolZone?: string | null;
+                                    buildingCapacity?: number | null;
+                                    handoverMinutes?: {
+                                        [key: string]: number;
+                                    };
+                                };
+                                overrides?: {
+                                    school?: {
+                                        /** @example 2026-2027 */
+                                        year: string;
+                                        name: string;
+                                        /**
+                                         * Format: date
+                                         * @example 2026-11-24
+                                         */
+                                        firstDay: string;
+                                        lastDay: string | null;
+                                        /** @enum {unknown} */
+                                        by: "recteur" | "local";
+                                    }[];
+                                    holidays?: {
+                                        /**
+                                         * Format: date
+                                         * @example 2026-11-24
+                                         */
+                                        date: string;
+                                        /** @description Null: the public holiday of the date is not kept here */
+                                        name: string | null;
+                                    }[];
+                                };
+                                /** @description Of an undoing: release rules and shares that the windows belonged to; those that are gone stay so */
+                                links?: {
+                                    releases: {
+                                        /** Format: uuid */
+                                        ruleId: string;
+                                        /** Format: uuid */
+                                        windowId: string;
+                                    }[];
+                                    shares: {
+                                        /** Format: uuid */
+                                        shareId: string;
+                                        /** Format: uuid */
+                                        windowId: string;
+                                    }[];
+                                };
+                            };
+                            /** @description Nothing that it changed was changed again since */
+                            mayUndo: boolean;
+                        }[];
+                        page: number;
+                        pageCount: number;
+                        total: number;
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeSchedule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again give the same answer and no second effect */
+                "idempotency-key"?: string;
+            };
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The state that the change was made on */
+                    revision: number;
+                    /** @description What is to become of the hours. New ids are UUIDs made by the client; ids of windows that stay are kept. */
+                    change: {
+                        templates?: {
+                            upsert?: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                                /** @description Null: the whole site */
+                                spaceIds: string[] | null;
+                                /** @description When a template is in force; a date range is [from, until); null is any */
+                                period: ({
+                                    /** @enum {string} */
+                                    kind: "always";
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "iso_weeks";
+                                    /** @enum {unknown} */
+                                    parity: "odd" | "even";
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "school_term";
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "school_holiday";
+                                    names: string[] | null;
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "summer";
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "date_range";
+                                    /**
+                                     * Format: date
+                                     * @example 2026-11-24
+                                     */
+                                    from: string;
+                                    /**
+                                     * Format: date
+                                     * @example 2026-11-24
+                                     */
+                                    until: string;
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "public_holiday";
+                                    codes: string[] | null;
+                                }) | {
+                                    /** @enum {string} */
+                                    kind: "all_of";
+                                    periods: ({
+                                        /** @enum {string} */
+                                        kind: "always";
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "iso_weeks";
+                                        /** @enum {unknown} */
+                                        parity: "odd" | "even";
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "school_term";
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "school_holiday";
+                                        names: string[] | null;
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "summer";
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "date_range";
+                                        /**
+                                         * Format: date
+                                         * @example 2026-11-24
+                                         */
+                                        from: string;
+                                        /**
+                                         * Format: date
+                                         * @example 2026-11-24
+                                         */
+                                        until: string;
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "public_holiday";
+                                        codes: string[] | null;
+                                    })[];
+                                };
+                                validFrom: string | null;
+                                validUntil: string | null;
+                                /** @enum {unknown} */
+                                origin: "host" | "suggestion";
+                                /** @description Of a suggestion: the figures that it was made from */
+                                evidence?: unknown;
+                                windows: {
+                                    /** Format: uuid */
+                                    id: string;
+                                    /** @description Null: every space that the template or exception speaks for */
+                                    spaceId: string | null;
+                                    /** @example professional */
+                                    audience: string;
+                                    /** @example 09:00 */
+                                    startsAt: string;
+                                    /** @example 12:30 */
+                                    endsAt: string;
+                                    /** @description ISO 8601: 1 is Monday; null: every day of the period */
+                                    weekday: number | null;
+                                }[];
+                            }[];
+                            delete?: string[];
+                            order?: string[];
+                        };
+                        exceptions?: {
+                            upsert?: {
+                                /** Format: uuid */
+                                id: string;
+                                /**
+                                 * Format: date
+                                 * @example 2026-11-24
+                                 */
+                                date: string;
+                                /** @description Null: the whole site */
+                                spaceIds: string[] | null;
+                                reason: string | null;
+                                change: {
+                                    /** @enum {string} */
+                                    kind: "replace";
+                                    windows: {
+                                        /** Format: uuid */
+                                        id: string;
+                                        /** @description Null: every space that the template or exception speaks for */
+                                        spaceId: string | null;
+                                        /** @example professional */
+                                        audience: string;
+                                        /** @example 09:00 */
+                                        startsAt: string;
+                                        /** @example 12:30 */
+                                        endsAt: string;
+                                    }[];
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "add";
+                                    windows: {
+                                        /** Format: uuid */
+                                        id: string;
+                                        /** @description Null: every space that the template or exception speaks for */
+                                        spaceId: string | null;
+                                        /** @example professional */
+                                        audience: string;
+                                        /** @example 09:00 */
+                                        startsAt: string;
+                                        /** @example 12:30 */
+                                        endsAt: string;
+                                    }[];
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "remove";
+                                    /** @example 09:00 */
+                                    startsAt: string;
+                                    /** @example 12:30 */
+                                    endsAt: string;
+                                    audience: string | null;
+                                };
+                            }[];
+                            delete?: string[];
+                            order?: string[];
+                        };
+                        closures?: {
+                            upsert?: {
+                                /** Format: uuid */
+                                id: string;
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                from: string;
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                until: string;
+                                spaceId: string | null;
+                                reason: string | null;
+                                /**
+                                 * @description Nobody whose booking stays; those whose bookings it meets; every member who books here
+                                 * @enum {unknown}
+                                 */
+                                told: "nobody" | "booked" | "members";
+                            }[];
+                            delete?: string[];
+                        };
+                        settings?: {
+                            /** @enum {unknown} */
+                            onPublicHolidays?: "closed" | "as_usual";
+                            holidayCalendar?: string | null;
+                            schoolCalendar?: string | null;
+                            schoolZone?: string | null;
+                            buildingCapacity?: number | null;
+                            handoverMinutes?: {
+                                [key: string]: number;
+                            };
+                        };
+                        overrides?: {
+                            school?: {
+                                /** @example 2026-2027 */
+                                year: string;
+                                name: string;
+                                /**
+                                 * Format: date
+                                 * @example 2026-11-24
+                                 */
+                                firstDay: string;
+                                lastDay: string | null;
+                                /** @enum {unknown} */
+                                by: "recteur" | "local";
+                            }[];
+                            holidays?: {
+                                /**
+                                 * Format: date
+                                 * @example 2026-11-24
+                                 */
+                                date: string;
+                                /** @description Null: the public holiday of the date is not kept here */
+                                name: string | null;
+                            }[];
+                        };
+                        /** @description Of an undoing: release rules and shares that the windows belonged to; those that are gone stay so */
+                        links?: {
+                            releases: {
+                                /** Format: uuid */
+                                ruleId: string;
+                                /** Format: uuid */
+                                windowId: string;
+                            }[];
+                            shares: {
+                                /** Format: uuid */
+                                shareId: string;
+                                /** Format: uuid */
+                                windowId: string;
+                            }[];
+                        };
+                    };
+                    decisions: {
+                        /** @enum {unknown} */
+                        default: "cancel" | "keep" | "move";
+                        bookings?: {
+                            /** Format: uuid */
+                            id: string;
+                            /** @enum {unknown} */
+                            do: "cancel" | "keep" | "move";
+                            to?: {
+                                /** Format: uuid */
+                                resourceId: string;
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                startsAt: string;
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                endsAt: string;
+                            };
+                        }[];
+                    };
+                    /** @description From the host to those whose bookings are touched */
+                    message?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        revision: number;
+                        outcome: {
+                            cancelled: string[];
+                            moved: string[];
+                            kept: string[];
+                            /** @description They were running: they end with the hours */
+                            shortened: string[];
+                            /** @description Times put aside and not yet confirmed */
+                            holdsReleased: number;
+                            membersTold: number;
+                            refunds: {
+                                /** @description Minor units: cents */
+                                minor: number;
+                                currency: string;
+                            }[];
+                        };
                     };
                 };
             };

@@ -1,0 +1,7 @@
+import type { Context } from '../../context.ts';
+import { type Result, refuse } from '../../problems.ts';
+
+/** Under way. */
+export async function applyChange(_context: Context, _slug: string, _input: unknown): Promise<Result<never>> {
+  return refuse('service.unavailable');
+}
