@@ -187,8 +187,9 @@ export class TestServer {
       if (!parsed.ok) throw new Error(`the bridge sent a bad ${kind}: ${parsed.reason} ${parsed.detail}`);
       this.#take({ kind, message: parsed.value, isRetained: packet.retain } as FromBridge);
     });
-    const { status, hello, grantsRequest, commandsResult, events, readings } = this.#fixture.topics;
-    await client.subscribeAsync([status, hello, grantsRequest, commandsResult, events, readings], { qos: 1 });
+    const { status, hello, grantsRequest, commandsResult, devicesSeen, events, readings } = this.#fixture.topics;
+    const topics = [status, hello, grantsRequest, commandsResult, devicesSeen, events, readings];
+    await client.subscribeAsync(topics, { qos: 1 });
   }
 
   async disconnect(): Promise<void> {
@@ -424,7 +425,8 @@ export class BridgeSite {
     this.bridge = this.makeBridge();
     const siteReady = new Promise((resolve) => this.bridge.bus.once('siteReady', () => resolve(undefined)));
     await this.bridge.start();
-    await Promise.all([siteReady, this.online()]);
+    const isLooking = this.logs.take(({ message }) => message === 'looking at what is on the site broker');
+    await Promise.all([siteReady, isLooking, this.online()]);
   }
 
   online() {

@@ -29,6 +29,8 @@ const LOOKED_AT_A_SECOND = 2_000;
 /** A change is told after this time, and with it whatever else has changed meanwhile. */
 const TELL_AFTER_MS = 5_000;
 const TELL_AT_MOST_EVERY_MS = 30_000;
+/** Somebody has just changed the configuration, and waits to see whether it is right. */
+const TELL_OF_CONFIG_AFTER_MS = 1_000;
 /** As a sign of life: who was heard last, and when. */
 const TELL_AT_LEAST_EVERY_MS = 3_600_000;
 
@@ -65,6 +67,8 @@ export class Seen implements Part {
   #problems: readonly SiteProblem[] = [];
   #brokerTrouble: SiteProblem | null = null;
   #isSilenceOver = false;
+  /** Something was forgotten for want of room. */
+  #isCut = false;
   #budget = { second: 0, left: LOOKED_AT_A_SECOND };
   #toldAt = Number.NEGATIVE_INFINITY;
   #cancelTell: Cancel | undefined;
@@ -125,7 +129,12 @@ export class Seen implements Part {
     });
     this.#client = client;
     const filters = [...CODECS.values()].flatMap(({ discovery }) => discovery.filters);
-    client.on('connect', () => client.subscribe(filters, { qos: 0 }));
+    client.on('connect', () => {
+      client.subscribe(filters, { qos: 0 }, (error) => {
+        if (error) this.#log.warn('site broker lets nobody look at it', { error: error.message });
+        else this.#log.debug('looking at what is on the site broker');
+      });
+    });
     // The link to the site's broker says what is wrong with it.
     client.on('error', (error) => this.#log.debug('site broker refuses to be looked at', { error: error.message }));
     client.on('message', (topic, payload, packet) => {
@@ -200,6 +209,7 @@ export class Seen implements Part {
     const adopted = this.#adopted();
     const oldest = [...this.#known.keys()].find((key) => !adopted.has(key)) ?? this.#known.keys().next().value;
     if (oldest !== undefined) this.#known.delete(oldest);
+    this.#isCut = true;
   }
 
   #hear(key: string): void {
@@ -216,7 +226,8 @@ export class Seen implements Part {
     this.#site = site;
     this.#waitForSilence();
     this.#judge();
-    this.#tellSoon();
+    this.#cancelTell?.();
+    this.#cancelTell = this.#source.after(TELL_OF_CONFIG_AFTER_MS, () => this.#tell());
   }
 
   /** A device that has said nothing for so long after the bridge came, or it was adopted, may be written wrong. */
@@ -311,7 +322,7 @@ export class Seen implements Part {
       at: this.#time.now(),
       configRevision: this.#site?.revision ?? null,
       devices,
-      isCut: devices.length < latest.length,
+      isCut: this.#isCut || devices.length < latest.length,
       problems: this.#problems.slice(0, 1_000),
     });
   }
