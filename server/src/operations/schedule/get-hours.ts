@@ -52,8 +52,11 @@ export async function getHours(
       const facts = dayFacts(schedule.compiled.calendar, date.toString());
       return {
         date: facts.date,
-        holidays: facts.holidays === 'not_covered' ? [] : facts.holidays.map((each) => holidayView(each, locale)),
-        school: schoolView(facts.school),
+        holidays: facts.holidays === 'not_covered' ? null : facts.holidays.map((each) => holidayView(each, locale)),
+        school:
+          facts.school === 'not_covered' || facts.school.kind === 'term'
+            ? schoolView(facts.school)
+            : { kind: facts.school.kind, name: facts.school.name, isSummer: facts.isSummer },
       };
     }),
     windows: hours.windows.map((each) => ({
@@ -93,7 +96,7 @@ export async function getHours(
         memberName: row.memberName,
         seats: row.seats,
         status: row.status,
-        seriesId: null,
+        seriesId: row.seriesId,
       })),
     referents: [],
   });
