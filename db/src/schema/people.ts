@@ -31,6 +31,9 @@ export const members = pgTable(
     isDemo: boolean('is_demo').notNull().default(false),
     createdAt: instant('created_at').notNull(),
     homeStructureId: uuid('home_structure_id'),
+    kind: text('kind', { enum: ['person', 'group'] })
+      .notNull()
+      .default('person'),
   },
   (t) => [primaryKey({ columns: [t.networkId, t.id] })],
 );

@@ -236,12 +236,20 @@ export const standingAgreements = pgTable(
     terms: text('terms').notNull().default(''),
     validFrom: date('valid_from', { mode: 'string' }).notNull(),
     validUntil: date('valid_until', { mode: 'string' }),
-    status: text('status', { enum: ['proposed', 'accepted', 'declined', 'ended'] })
+    status: text('status', { enum: ['proposed', 'accepted', 'declined', 'ended', 'withdrawn'] })
       .notNull()
       .default('proposed'),
     position: integer('position').notNull().default(0),
     createdAt: instant('created_at').notNull(),
     answeredAt: instant('answered_at'),
+    inTheWay: text('in_the_way', { enum: ['keep', 'cancel'] })
+      .notNull()
+      .default('keep'),
+    revision: integer('revision').notNull().default(0),
+    proposedBy: uuid('proposed_by'),
+    answeredBy: uuid('answered_by'),
+    endedAt: instant('ended_at'),
+    endedByStructureId: uuid('ended_by_structure_id'),
   },
   (t) => [primaryKey({ columns: [t.networkId, t.id] })],
 );
