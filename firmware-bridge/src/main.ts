@@ -54,7 +54,12 @@ async function main(): Promise<void> {
   process.stdout.write(`${JSON.stringify(ready)}\n`);
 }
 
-main().catch((error: Error) => {
-  process.stderr.write(`${error instanceof ConfigError ? error.message : error.stack}\n`);
-  process.exit(error instanceof ConfigError ? 78 : 1);
-});
+/** Runs the bridge until it is told to stop. */
+export function run(): void {
+  main().catch((error: Error) => {
+    process.stderr.write(`${error instanceof ConfigError ? error.message : error.stack}\n`);
+    process.exit(error instanceof ConfigError ? 78 : 1);
+  });
+}
+
+if (import.meta.main) run();

@@ -113,8 +113,8 @@ export async function startSites(demo: Demo, startChild: StartChild): Promise<vo
   const bridges = await Promise.allSettled(
     demo.sites.map(({ slug, bridgeConfig }) =>
       startChild(`bridge-${slug}`, {
-        script: join(REPOSITORY, 'firmware-bridge', 'src', 'main.ts'),
-        env: { BRIDGE_CONFIG: bridgeConfig },
+        script: join(REPOSITORY, 'firmware-bridge', 'bin', 'mitoyen-bridge.mjs'),
+        env: { BRIDGE_CONFIG: bridgeConfig, NODE_OPTIONS: '--max-semi-space-size=2' },
         ready: 'line',
       }),
     ),

@@ -347,10 +347,11 @@ export class SiteObserver {
       .map(({ payload }) => JSON.parse(payload).state);
   }
 
-  takeLockOrder(state: 'LOCK' | 'UNLOCK') {
+  takeLockOrder(state: 'LOCK' | 'UNLOCK', withinMs?: number) {
     return this.inbox.take(
       ({ topic, payload }) => topic === 'zigbee2mqtt/lock/set' && JSON.parse(payload).state === state,
       `${state} at the lock`,
+      withinMs,
     );
   }
 }
