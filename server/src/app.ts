@@ -26,6 +26,9 @@ import { placeRoutes } from './routes/places/places.ts';
 import { platformRoutes } from './routes/platform/platform.ts';
 import { scheduleRoutes } from './routes/schedule/schedule.ts';
 import { Problem } from './routes/schemas.ts';
+import { networkSetupRoutes } from './routes/setup/network.ts';
+import { SETUP_SCHEMAS } from './routes/setup/schemas.ts';
+import { siteSetupRoutes } from './routes/setup/site.ts';
 import type { Services } from './services.ts';
 
 declare module 'fastify' {
@@ -52,7 +55,7 @@ export async function buildApp(services: Services, logger: FastifyServerOptions[
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.setValidatorCompiler(TypeBoxValidatorCompiler);
 
-  app.addSchema(Problem);
+  for (const schema of [Problem, ...SETUP_SCHEMAS]) app.addSchema(schema);
   app.decorate('live', createLive());
   app.decorate('simulator', simulatorClient(config.simulatorUrl));
   app.addHook('onClose', () => app.live.stop());
@@ -100,6 +103,8 @@ export async function buildApp(services: Services, logger: FastifyServerOptions[
         hostRoutes,
         scheduleRoutes,
         managerRoutes,
+        networkSetupRoutes,
+        siteSetupRoutes,
         platformRoutes,
       ]) {
         await api.register(routes);

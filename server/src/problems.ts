@@ -276,6 +276,28 @@ export const PROBLEMS = {
     ],
     ['Hours changed meanwhile', 'Somebody else changed these hours. Reload the page before trying again.'],
   ),
+  'schedule.invalid': kind(
+    422,
+    [
+      'Horaires à corriger',
+      'Ces horaires ne peuvent pas être tenus tels quels : chaque point à corriger est indiqué. Rien n’a été modifié.',
+    ],
+    [
+      'Hours to correct',
+      'These hours cannot be kept as they are: each point to correct is named. Nothing was changed.',
+    ],
+  ),
+  'schedule.move_impossible': kind(
+    409,
+    [
+      'Une réservation ne peut pas être déplacée ainsi',
+      'Le créneau choisi pour une réservation n’est plus possible. Choisissez-en un autre; rien n’a été modifié.',
+    ],
+    [
+      'A booking cannot be moved like this',
+      'The time chosen for a booking is no longer possible. Choose another one; nothing was changed.',
+    ],
+  ),
   'badge.already_registered': kind(
     409,
     ['Badge déjà attribué', 'Ce badge appartient déjà à quelqu’un. Révoquez-le d’abord.'],
@@ -285,6 +307,104 @@ export const PROBLEMS = {
     422,
     ['Numéro de badge illisible', 'Un numéro de badge compte de 8 à 20 chiffres hexadécimaux (0-9, A-F).'],
     ['Unreadable badge number', 'A badge number has 8 to 20 hexadecimal digits (0-9, A-F).'],
+  ),
+  'audience.code_taken': kind(
+    409,
+    ['Code déjà pris', 'Un autre public de ce réseau porte ce code, peut-être parmi les archives.'],
+    ['Code already taken', 'Another public of this network has this code, perhaps among the archived ones.'],
+  ),
+  'audience.letter_taken': kind(
+    409,
+    [
+      'Lettre déjà prise',
+      'Un autre public porte cette lettre : sans couleur, on les confondrait. Choisissez-en une autre.',
+    ],
+    [
+      'Letter already taken',
+      'Another public has this letter: without colour they would look alike. Choose another one.',
+    ],
+  ),
+  'audience.hard_to_see': kind(
+    422,
+    [
+      'Couleur trop peu visible',
+      'Sur fond clair ou sur fond sombre, ce public se verrait mal. Choisissez une couleur moyenne, ni très claire ni très foncée.',
+    ],
+    [
+      'Colour hard to see',
+      'On the light or on the dark ground this public would hardly show. Choose a middle colour, neither very light nor very dark.',
+    ],
+  ),
+  'audience.is_kept': kind(
+    409,
+    ['Public indispensable', 'L’équipe du lieu et le public des nouveaux comptes ne peuvent pas être archivés.'],
+    ['Public that is needed', 'The host team and the public of new accounts cannot be archived.'],
+  ),
+  'compatibility.not_transitive': kind(
+    422,
+    ['Réglage impossible à tenir', 'Trois publics sont réglés d’une façon que personne ne peut tenir.'],
+    ['A setting that cannot be kept', 'Three publics are set in a way that nobody can keep.'],
+  ),
+  'compatibility.staff_kept_apart': kind(
+    422,
+    [
+      'L’équipe va partout',
+      'L’équipe du lieu peut être avec tous les publics : elle ne peut être tenue à l’écart d’aucun.',
+    ],
+    ['The team goes everywhere', 'The host team may be with every public: it cannot be kept apart from any.'],
+  ),
+  'compatibility.space_loosens_site': kind(
+    422,
+    [
+      'Un espace ne peut pas ouvrir plus que son lieu',
+      'Deux publics qui ne sont jamais en même temps sur le lieu ne peuvent pas partager un de ses espaces.',
+    ],
+    [
+      'A space cannot allow more than its site',
+      'Two publics that are never on the site at once cannot share one of its spaces.',
+    ],
+  ),
+  'compatibility.bookings_would_meet': kind(
+    409,
+    [
+      'Des réservations se rencontreraient',
+      'Des personnes ont déjà réservé pour des publics qui ne pourraient plus se rencontrer. Déplacez ou annulez ces réservations, puis recommencez.',
+    ],
+    [
+      'Bookings would meet',
+      'People have already booked for publics that could no longer meet. Move or cancel those bookings, then try again.',
+    ],
+  ),
+  'compatibility.changed_meanwhile': kind(
+    409,
+    ['Réglage modifié entre-temps', 'Quelqu’un d’autre a changé ce réglage. Rechargez la page avant de recommencer.'],
+    ['Setting changed meanwhile', 'Somebody else changed this setting. Reload the page before trying again.'],
+  ),
+  'setup.slug_taken': kind(
+    409,
+    ['Adresse déjà prise', 'Un autre lieu du réseau a déjà cette adresse de page. Choisissez-en une autre.'],
+    ['Address already taken', 'Another place of the network has this page address. Choose another one.'],
+  ),
+  'setup.still_used': kind(
+    409,
+    ['Encore utilisé', 'D’autres choses en dépendent. Occupez-vous d’abord de ce qui est listé.'],
+    ['Still in use', 'Other things depend on it. See to what is listed first.'],
+  ),
+  'setup.seats_booked': kind(
+    409,
+    ['Places déjà réservées', 'Plus de personnes ont déjà réservé que ce nombre de places.'],
+    ['Seats already booked', 'More people have already booked than this number of seats.'],
+  ),
+  'setup.handover_too_long': kind(
+    422,
+    [
+      'Battement trop long',
+      'Entre deux publics, ce temps prendrait toute une plage des horaires. Raccourcissez-le ou changez d’abord les horaires.',
+    ],
+    [
+      'Handover too long',
+      'Between two publics this time would take the whole of a window. Make it shorter or change the hours first.',
+    ],
   ),
   'demo.unavailable': kind(
     503,

@@ -14,6 +14,16 @@ const LOOKS: Readonly<Record<string, { color: string; pattern: Pattern }>> = {
   staff: { color: '#5d5a52', pattern: 'cross' },
 };
 
+/**
+ * What a network begins with and changes as it likes. Eighteen: who may bind themselves alone (Code civil, art. 414). Sixteen: the age from
+ * which one may be an apprentice (Code du travail, art. L6222-1).
+ */
+const RULES: Readonly<Record<string, Partial<typeof audiences.$inferInsert>>> = {
+  professional: { minAge: 18 },
+  youth: { maxAge: 17, needsReferent: true, needsGuardianConsent: true },
+  training: { minAge: 16 },
+};
+
 /** Adds a network to the register. Only the owner of the schema may. */
 export async function insertNetwork(db: Tx, network: typeof networks.$inferInsert): Promise<void> {
   await db.insert(networks).values(network);
@@ -38,6 +48,7 @@ export async function insertDefaultAudiences(
     isStaff: audience.isStaff,
     position,
     ...(LOOKS[audience.code] ?? { color: '#5d5a52', pattern: 'plain' as const }),
+    ...RULES[audience.code],
   }));
   await tx.insert(audiences).values(rows);
   return new Map(rows.map((row) => [row.code, row.id]));

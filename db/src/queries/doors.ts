@@ -19,12 +19,13 @@ import {
 } from '../schema/index.ts';
 import { meets } from './reach.ts';
 
+/** The doors in use of a site. */
 export async function listDoors(tx: Tx, networkId: string, siteId: string) {
   const [rows, links] = await Promise.all([
     tx
       .select()
       .from(doors)
-      .where(and(eq(doors.networkId, networkId), eq(doors.siteId, siteId)))
+      .where(and(eq(doors.networkId, networkId), eq(doors.siteId, siteId), isNull(doors.archivedAt)))
       .orderBy(asc(doors.position), asc(doors.id)),
     tx
       .select()
@@ -214,6 +215,7 @@ export async function loadGrantFacts(tx: Tx, networkId: string, siteId: string, 
   return row === undefined ? null : { site: row, bookings: bookingRows, credentials: memberCredentials, staff };
 }
 
+/** One at a time per site until the end of the transaction, also while there is no row yet. */
 export async function lockGrantSnapshot(tx: Tx, networkId: string, siteId: string) {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`grants:${networkId}:${siteId}`}::text, 0))`);
   const [row] = await tx
@@ -229,6 +231,32 @@ export async function saveGrantSnapshot(tx: Tx, snapshot: typeof grantSnapshots.
     .insert(grantSnapshots)
     .values(snapshot)
     .onConflictDoUpdate({ target: [grantSnapshots.networkId, grantSnapshots.siteId], set: changes });
+}
+
+/** Changes what is said of a publication; false when a newer one has the row. */
+export async function updateGrantSnapshot(
+  tx: Tx,
+  {
+    networkId,
+    siteId,
+    epoch,
+    sequence,
+  }: Pick<typeof grantSnapshots.$inferSelect, 'networkId' | 'siteId' | 'epoch' | 'sequence'>,
+  changes: Partial<Pick<typeof grantSnapshots.$inferSelect, 'parts' | 'publishingUntil'>>,
+): Promise<boolean> {
+  const rows = await tx
+    .update(grantSnapshots)
+    .set(changes)
+    .where(
+      and(
+        eq(grantSnapshots.networkId, networkId),
+        eq(grantSnapshots.siteId, siteId),
+        eq(grantSnapshots.epoch, epoch),
+        eq(grantSnapshots.sequence, sequence),
+      ),
+    )
+    .returning({ siteId: grantSnapshots.siteId });
+  return rows.length > 0;
 }
 
 // --- commands -----------------------------------------------------------------------------------------------------------

@@ -1,5 +1,5 @@
 import type { Tariff, Window } from '@mitoyen/domain';
-import { and, asc, eq, exists, inArray, sql } from 'drizzle-orm';
+import { and, asc, eq, exists, inArray, isNull, sql } from 'drizzle-orm';
 import type { Tx } from '../database.ts';
 import { preparedQuery } from '../prepared.ts';
 import {
@@ -36,6 +36,7 @@ const siteColumns = {
   programmes: sites.programmes,
   scheduleRevision: sites.scheduleRevision,
   buildingCapacity: sites.buildingCapacity,
+  isListed: sites.isListed,
   isDemo: sites.isDemo,
   structureId: sites.structureId,
   structureName: hostStructures.name,
@@ -54,6 +55,8 @@ export interface SiteFilter {
   /** Great-circle distance in kilometres. */
   readonly near?: { readonly latitude: number; readonly longitude: number; readonly withinKm: number };
   readonly resourceKind?: 'desk' | 'room' | 'video' | 'seats';
+  /** Only those that are shown to everybody. */
+  readonly isListed?: true;
 }
 
 /** Kilometres on a sphere of radius 6371 km (haversine): within 0.5 % of the ellipsoid. */
@@ -87,6 +90,7 @@ export async function listSites(tx: Tx, networkId: string, filter: SiteFilter, l
               and ${sites.longitude} between ${near.longitude - box.longitude}::float8 and ${near.longitude + box.longitude}::float8
               and ${distance} <= ${near.withinKm}::float8`
           : undefined,
+        filter.isListed === undefined ? undefined : eq(sites.isListed, true),
         filter.resourceKind === undefined
           ? undefined
           : exists(
@@ -133,6 +137,7 @@ export async function findCommunes(tx: Tx, networkId: string, text: string, limi
     .where(
       and(
         eq(sites.networkId, networkId),
+        eq(sites.isListed, true),
         sql`${sites.searchText} like ${`%${text.replace(/[\\%_]/g, (c) => `\\${c}`)}%`}`,
       ),
     )
@@ -141,16 +146,25 @@ export async function findCommunes(tx: Tx, networkId: string, text: string, limi
     .limit(limit);
 }
 
+/** The spaces that these sites offer. */
 export async function listSpaces(tx: Tx, networkId: string, siteIds: readonly string[]) {
   return tx
     .select()
     .from(spaces)
-    .where(and(eq(spaces.networkId, networkId), inArray(spaces.siteId, [...siteIds])))
+    .where(and(eq(spaces.networkId, networkId), inArray(spaces.siteId, [...siteIds]), isNull(spaces.archivedAt)))
     .orderBy(asc(spaces.position), asc(spaces.id));
 }
 
-/** Bookable resources with their tariff, in the order in which the place shows them. */
-export async function listResources(tx: Tx, networkId: string, siteIds: readonly string[]) {
+/**
+ * Bookable resources with their tariff, in the order in which the place shows them; with `retired` also those that are no longer offered,
+ * whose bookings are kept.
+ */
+export async function listResources(
+  tx: Tx,
+  networkId: string,
+  siteIds: readonly string[],
+  { retired = false }: { retired?: boolean } = {},
+) {
   return tx
     .select({
       id: resources.id,
@@ -172,7 +186,11 @@ export async function listResources(tx: Tx, networkId: string, siteIds: readonly
     .from(resources)
     .leftJoin(tariffs, and(eq(tariffs.networkId, resources.networkId), eq(tariffs.id, resources.tariffId)))
     .where(
-      and(eq(resources.networkId, networkId), inArray(resources.siteId, [...siteIds]), eq(resources.isActive, true)),
+      and(
+        eq(resources.networkId, networkId),
+        inArray(resources.siteId, [...siteIds]),
+        retired ? undefined : eq(resources.isActive, true),
+      ),
     )
     .orderBy(asc(resources.position), asc(resources.id));
 }

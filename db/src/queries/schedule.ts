@@ -1,5 +1,5 @@
 import type { Instant } from '@mitoyen/domain';
-import { and, asc, eq, inArray, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull, or, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { Tx } from '../database.ts';
 import {
@@ -73,7 +73,11 @@ export async function loadScheduleRows(tx: Tx, networkId: string, siteIds: reado
       })
       .from(sites)
       .where(and(eq(sites.networkId, networkId), inArray(sites.id, ids))),
-    tx.select().from(spaces).where(of(spaces)).orderBy(asc(spaces.position), asc(spaces.id)),
+    tx
+      .select()
+      .from(spaces)
+      .where(and(of(spaces), isNull(spaces.archivedAt)))
+      .orderBy(asc(spaces.position), asc(spaces.id)),
     tx.select().from(audiences).where(eq(audiences.networkId, networkId)).orderBy(asc(audiences.position)),
     tx.select().from(spaceAudiences).where(of(spaceAudiences)),
     tx
@@ -161,11 +165,16 @@ export async function listScheduleRevisions(tx: Tx, networkId: string, siteIds: 
   return new Map(rows.map((row) => [row.id, row.revision]));
 }
 
+/** The key of the lock on the hours of a site, whose id is given as text. */
+export const hoursLock = (siteId: SQL): SQL => sql`hashtextextended('hours ' || ${siteId}, 0)`;
+
 /**
- * Says that the hours of a site have changed: the revision that follows, and the row's lock until the transaction ends, so that two
- * hosts who save at once do so one after the other. Null: no such site.
+ * Says that the hours of a site are being changed: the revision that follows. Until the transaction ends no other change is under way
+ * there, and no booking: those that were waited for are committed and seen by the next statement, those that come wait and then decide
+ * by the new hours (`lockSpaceOfResource` shares what this takes whole). So it is the first thing that a change does. Null: no such site.
  */
 export async function advanceSchedule(tx: Tx, networkId: string, siteId: string): Promise<number | null> {
+  await tx.execute(sql`select pg_advisory_xact_lock(${hoursLock(sql`${siteId}`)})`);
   const [row] = await tx
     .update(sites)
     .set({ scheduleRevision: sql`${sites.scheduleRevision} + 1` })
@@ -176,6 +185,9 @@ export async function advanceSchedule(tx: Tx, networkId: string, siteId: string)
 
 /** The same for every site of the network: an audience, or who may meet whom, has changed for all. */
 export async function advanceAllSchedules(tx: Tx, networkId: string): Promise<void> {
+  await tx.execute(sql`
+    select pg_advisory_xact_lock(${hoursLock(sql`of_network.id::text`)})
+    from (select id from ${sites} where ${sites.networkId} = ${networkId} order by id) as of_network`);
   await tx
     .update(sites)
     .set({ scheduleRevision: sql`${sites.scheduleRevision} + 1` })
@@ -215,7 +227,7 @@ export async function listSpacesOfNetwork(tx: Tx, networkId: string) {
   return tx
     .select()
     .from(spaces)
-    .where(eq(spaces.networkId, networkId))
+    .where(and(eq(spaces.networkId, networkId), isNull(spaces.archivedAt)))
     .orderBy(asc(spaces.siteId), asc(spaces.position), asc(spaces.id));
 }
 

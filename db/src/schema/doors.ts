@@ -123,6 +123,7 @@ export const grantSnapshots = pgTable(
     parts: smallint('parts').notNull(),
     issuedAt: instant('issued_at').notNull(),
     validUntil: instant('valid_until').notNull(),
+    publishingUntil: instant('publishing_until'),
   },
   (t) => [primaryKey({ columns: [t.networkId, t.siteId] })],
 );

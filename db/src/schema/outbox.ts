@@ -6,7 +6,7 @@ export const outbox = pgTable(
   {
     networkId: uuid('network_id').notNull(),
     id: uuid('id').notNull(),
-    topic: text('topic', { enum: ['mail', 'grants'] }).notNull(),
+    topic: text('topic', { enum: ['mail', 'grants', 'config'] }).notNull(),
     payload: jsonb('payload').$type<Record<string, unknown>>().notNull(),
     attempts: smallint('attempts').notNull().default(0),
     availableAt: instant('available_at').notNull(),

@@ -52,7 +52,8 @@ export async function compileSiteAccess(
     loadGrantFacts(tx, networkId, site.id, site.structureId, aligned),
     listDoors(tx, networkId, site.id),
     listSpaces(tx, networkId, [site.id]),
-    listResources(tx, networkId, [site.id]),
+    // What is no longer offered keeps its bookings, and they their doors.
+    listResources(tx, networkId, [site.id], { retired: true }),
     schedules.of(tx, networkId, [site.id], now),
     listBusy(tx, networkId, [site.id], horizon),
   ]);

@@ -23,12 +23,17 @@ const CONSTRAINT_PROBLEMS: Readonly<Record<string, ProblemCode>> = {
   bookings_within_seats: 'booking.too_few_seats',
   bookings_within_building: 'booking.building_full',
   credentials_one_holder: 'badge.already_registered',
+  sites_network_id_slug_key: 'setup.slug_taken',
+  audiences_network_id_code_key: 'audience.code_taken',
 };
 
 /** Deadlock and serialisation failure: PostgreSQL asks that the transaction be run again. */
 const RETRYABLE = new Set(['40P01', '40001']);
-/** Two bookings drew one PIN at once: the transaction that lost draws again. */
-const REDRAWN_CONSTRAINTS = new Set(['credentials_pin_unique_at_site']);
+/**
+ * Run again, it does better: two bookings drew one PIN at once, and the one that lost draws again; who may meet whom was changed under a
+ * booking, which then reads the new setting.
+ */
+const REDRAWN_CONSTRAINTS = new Set(['credentials_pin_unique_at_site', 'bookings_classes']);
 const ATTEMPTS = 4;
 
 const codeOf = (error: unknown): string | undefined => {

@@ -11,6 +11,9 @@ import {
   upsertSpaceAudiences,
 } from '@mitoyen/db/queries';
 import {
+  type Audience,
+  type AudienceClass,
+  type AudienceCode,
   type BrokenTriple,
   type CompatibilityFault,
   type CompatibilityRefusal,
@@ -19,15 +22,91 @@ import {
   deriveClasses,
   type Outcome,
   resolveCompatibility,
+  type SiteClass,
   siteClasses,
 } from '@mitoyen/domain';
 
-export type ClassesRefusal = CompatibilityRefusal | 'not_transitive';
+/** `not_transitive`: no classes hold who may be together. `sides_not_transitive`: no sides hold who is never on the site at once. */
+export type ClassesRefusal = CompatibilityRefusal | 'not_transitive' | 'sides_not_transitive';
 
 export interface ClassesFault {
   readonly siteId: string | null;
   readonly spaceId: string | null;
   readonly fault: CompatibilityFault | BrokenTriple | undefined;
+}
+
+export type ClassRow = Required<Parameters<typeof upsertSpaceAudiences>[1][number]>;
+
+/**
+ * The classes of every audience in every space, of one site or of the whole network, as the setting now says. A setting that classes
+ * cannot hold is refused with what is wrong.
+ */
+export async function planClasses(
+  tx: Tx,
+  networkId: string,
+  siteId: string | null,
+): Promise<Outcome<ClassRow[], ClassesRefusal, ClassesFault>> {
+  const [audiences, rules, spaces] = await Promise.all([
+    listAudiences(tx, networkId),
+    listCompatibilityRules(tx, networkId, siteId === null ? undefined : [siteId]),
+    siteId === null ? listSpacesOfNetwork(tx, networkId) : listSpaces(tx, networkId, [siteId]),
+  ]);
+  const codes = new Map(audiences.map(({ id, code }) => [id, code]));
+  const ids = new Map(audiences.map(({ id, code }) => [code, id]));
+  const ruleOf = (row: (typeof rules)[number]): CompatibilityRule => ({
+    audiences: [codes.get(row.audienceAId) ?? '', codes.get(row.audienceBId) ?? ''],
+    relation: row.relation,
+  });
+  const network = rules.filter((row) => row.siteId === null).map(ruleOf);
+  // The network's own rules are sound or not whatever places it has.
+  const alone = classesOn(audiences, { network, site: [], space: [] });
+  if (!alone.ok)
+    return { ok: false, reason: alone.reason, detail: { siteId: null, spaceId: null, fault: alone.detail } };
+
+  const rows: ClassRow[] = [];
+  for (const [ofSite, spacesOfSite] of Map.groupBy(spaces, (space) => space.siteId)) {
+    const site = rules.filter((row) => row.siteId === ofSite && row.spaceId === null).map(ruleOf);
+    const refuse = (reason: ClassesRefusal, spaceId: string | null, fault: ClassesFault['fault']) =>
+      ({ ok: false, reason, detail: { siteId: ofSite, spaceId, fault } }) as const;
+    const setting: CompatibilitySetting = { network, site, space: [] };
+    const onSite = classesOn(audiences, setting);
+    for (const space of spacesOfSite) {
+      const ofSpace = rules.filter((row) => row.spaceId === space.id).map(ruleOf);
+      const inSpace = ofSpace.length === 0 ? onSite : classesOn(audiences, { ...setting, space: ofSpace });
+      if (!inSpace.ok) return refuse(inSpace.reason, ofSpace.length === 0 ? null : space.id, inSpace.detail);
+      for (const [code, audienceClass] of inSpace.value.classes) {
+        const side = inSpace.value.sides.get(code);
+        rows.push({
+          networkId,
+          siteId: ofSite,
+          spaceId: space.id,
+          audienceId: ids.get(code) as string,
+          audienceClass,
+          siteAxis: side?.axis ?? '',
+          siteClass: side?.siteClass ?? '',
+        });
+      }
+    }
+  }
+  return { ok: true, value: rows };
+}
+
+function classesOn(
+  audiences: readonly Audience[],
+  setting: CompatibilitySetting,
+): Outcome<
+  { classes: ReadonlyMap<AudienceCode, AudienceClass>; sides: ReadonlyMap<AudienceCode, SiteClass> },
+  ClassesRefusal,
+  CompatibilityFault | BrokenTriple
+> {
+  const resolved = resolveCompatibility(audiences, setting);
+  if (!resolved.ok) return resolved;
+  // Sides are the site's: no rule of a space speaks of them.
+  const sides = siteClasses(resolved.value);
+  if (!sides.ok) return { ...sides, reason: 'sides_not_transitive' };
+  const classes = deriveClasses(resolved.value);
+  if (!classes.ok) return classes;
+  return { ok: true, value: { classes: classes.value, sides: sides.value } };
 }
 
 /**
@@ -42,50 +121,10 @@ export async function writeClasses(
 ): Promise<Outcome<null, ClassesRefusal, ClassesFault>> {
   if (siteId === null) await advanceAllSchedules(tx, networkId);
   else await advanceSchedule(tx, networkId, siteId);
-  const [audiences, rules, spaces] = await Promise.all([
-    listAudiences(tx, networkId),
-    listCompatibilityRules(tx, networkId, siteId === null ? undefined : [siteId]),
-    siteId === null ? listSpacesOfNetwork(tx, networkId) : listSpaces(tx, networkId, [siteId]),
-  ]);
-  const codes = new Map(audiences.map(({ id, code }) => [id, code]));
-  const ids = new Map(audiences.map(({ id, code }) => [code, id]));
-  const ruleOf = (row: (typeof rules)[number]): CompatibilityRule => ({
-    audiences: [codes.get(row.audienceAId) ?? '', codes.get(row.audienceBId) ?? ''],
-    relation: row.relation,
-  });
-  const network = rules.filter((row) => row.siteId === null).map(ruleOf);
-  const rows: Parameters<typeof upsertSpaceAudiences>[1][number][] = [];
-  for (const [ofSite, spacesOfSite] of Map.groupBy(spaces, (space) => space.siteId)) {
-    const site = rules.filter((row) => row.siteId === ofSite && row.spaceId === null).map(ruleOf);
-    const refuse = (reason: ClassesRefusal, spaceId: string | null, fault: ClassesFault['fault']) =>
-      ({ ok: false, reason, detail: { siteId: ofSite, spaceId, fault } }) as const;
-    const setting: CompatibilitySetting = { network, site, space: [] };
-    const onSite = resolveCompatibility(audiences, setting);
-    if (!onSite.ok) return refuse(onSite.reason, null, onSite.detail);
-    const sides = siteClasses(onSite.value);
-    if (!sides.ok) return refuse(sides.reason, null, sides.detail);
-    for (const space of spacesOfSite) {
-      const ofSpace = rules.filter((row) => row.spaceId === space.id).map(ruleOf);
-      const inSpace = ofSpace.length === 0 ? onSite : resolveCompatibility(audiences, { ...setting, space: ofSpace });
-      if (!inSpace.ok) return refuse(inSpace.reason, space.id, inSpace.detail);
-      const classes = deriveClasses(inSpace.value);
-      if (!classes.ok) return refuse(classes.reason, space.id, classes.detail);
-      for (const [code, audienceClass] of classes.value) {
-        const side = sides.value.get(code);
-        rows.push({
-          networkId,
-          siteId: ofSite,
-          spaceId: space.id,
-          audienceId: ids.get(code) as string,
-          audienceClass,
-          siteAxis: side?.axis ?? '',
-          siteClass: side?.siteClass ?? '',
-        });
-      }
-    }
-  }
+  const planned = await planClasses(tx, networkId, siteId);
+  if (!planned.ok) return planned;
   await deferMeetingConstraints(tx);
-  await upsertSpaceAudiences(tx, rows);
+  await upsertSpaceAudiences(tx, planned.value);
   await enforceMeetingConstraints(tx);
   return { ok: true, value: null };
 }

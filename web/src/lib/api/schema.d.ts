@@ -680,6 +680,461 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/manager/audiences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The publics of the network as they are set, archived ones last */
+        get: operations["listAudienceSettings"];
+        put?: never;
+        /** Add a public: at first it may be on a site with the others, and share no space with them */
+        post: operations["createAudience"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/manager/audiences/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a public; its code stays */
+        put: operations["changeAudience"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/manager/audiences/{id}/archived": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Take a public out of use, or back; refused while bookings or hours to come are for it */
+        put: operations["archiveAudience"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/manager/audience-order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Put the publics in order */
+        put: operations["orderAudiences"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/manager/compatibility": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which publics may meet: every pair, for the network */
+        get: operations["getNetworkCompatibility"];
+        /** Change who may meet whom in the network, at once or not at all */
+        put: operations["changeNetworkCompatibility"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/manager/compatibility/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a change of who may meet whom would come to; nothing is changed */
+        post: operations["previewNetworkCompatibility"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/manager/structures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The structures of the network, their places and their staff */
+        get: operations["listStructures"];
+        put?: never;
+        /** Add a structure */
+        post: operations["createStructure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/manager/structures/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A structure, its places and its staff */
+        get: operations["getStructure"];
+        /** Change a structure */
+        put: operations["changeStructure"];
+        post?: never;
+        /** Delete a structure that has neither places nor staff */
+        delete: operations["removeStructure"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/manager/structures/{id}/staff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Invite somebody to run the places of a structure: a mail brings the link that sets the password */
+        post: operations["inviteHost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/manager/structures/{id}/staff/{accountId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take the places of a structure, and its staff badges, from somebody */
+        delete: operations["removeHost"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/manager/structures/{id}/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add a place to a structure; search finds it once its host says so
+         * @description Time zone and calendars that are absent are those of the French département of the INSEE code.
+         */
+        post: operations["createSite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/manager/sites/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a place that has nothing yet */
+        delete: operations["removeSite"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/manager/calendars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Calendars of public and school holidays that a place may keep */
+        get: operations["listCalendars"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/manager/site-defaults/{inseeCode}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Time zone and calendars of a French commune */
+        get: operations["getSiteDefaults"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host/sites/{slug}/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that a place has, and how far its setting up has come */
+        get: operations["getSiteSetup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host/sites/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change what a place says of itself, and whether search finds it */
+        patch: operations["changeSite"];
+        trace?: never;
+    };
+    "/api/v1/host/sites/{slug}/spaces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add a space */
+        post: operations["addSpace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host/sites/{slug}/spaces/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a space, or take it out of use where something refers to it */
+        delete: operations["removeSpace"];
+        options?: never;
+        head?: never;
+        /** Change a space */
+        patch: operations["changeSpace"];
+        trace?: never;
+    };
+    "/api/v1/host/sites/{slug}/resources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add what is booked in a space, one or several */
+        post: operations["addResources"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host/sites/{slug}/resources/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a resource that was never booked, or stop offering it */
+        delete: operations["removeResource"];
+        options?: never;
+        head?: never;
+        /** Change a resource */
+        patch: operations["changeResource"];
+        trace?: never;
+    };
+    "/api/v1/host/sites/{slug}/tariffs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add a tariff to the structure of the place */
+        post: operations["addTariff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host/sites/{slug}/tariffs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a tariff; bookings keep their price */
+        put: operations["changeTariff"];
+        post?: never;
+        /** Delete a tariff, or take it out of use */
+        delete: operations["removeTariff"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host/sites/{slug}/doors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add a door */
+        post: operations["addDoor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host/sites/{slug}/doors/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a door and its rules */
+        put: operations["changeDoor"];
+        post?: never;
+        /** Delete a door, or take it out of use */
+        delete: operations["removeDoor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host/sites/{slug}/compatibility": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which publics may meet at a place, or in one of its spaces */
+        get: operations["getSiteCompatibility"];
+        /** Change who may meet whom at a place or in one of its spaces, at once or not at all */
+        put: operations["changeSiteCompatibility"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host/sites/{slug}/compatibility/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a change of who may meet whom at a place would come to; nothing is changed */
+        post: operations["previewSiteCompatibility"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/networks": {
         parameters: {
             query?: never;
@@ -833,6 +1288,270 @@ export interface components {
             }[];
         } & {
             [key: string]: unknown;
+        };
+        AudienceSettings: {
+            /** Format: uuid */
+            id: string;
+            /** @example professional */
+            code: string;
+            name: {
+                fr: string;
+                en: string;
+            };
+            letter: {
+                fr: string;
+                en: string;
+            };
+            color: string;
+            /** @enum {unknown} */
+            pattern: "plain" | "diagonal" | "dots" | "cross" | "waves" | "grid";
+            minAge: number | null;
+            maxAge: number | null;
+            /** @description A named referent is there during its hours */
+            needsReferent: boolean;
+            needsGuardianConsent: boolean;
+            /** @enum {unknown} */
+            hoursVisibleTo: "everyone" | "members" | "staff";
+            /** @enum {unknown} */
+            namesVisibleTo: "host" | "partners";
+            /** @description Of its lines with its ground (WCAG 2.2, 1.4.11): 3 at least */
+            contrast: {
+                light: number;
+                dark: number;
+            };
+            isStaff: boolean;
+            mayArchive: boolean;
+            archivedAt: string | null;
+            memberCount: number;
+        };
+        CompatibilityConsequences: {
+            pairs: {
+                audiences: [
+                    string,
+                    string
+                ];
+                /**
+                 * @description At the same time: in one space; on one site in different spaces; never on one site
+                 * @enum {unknown}
+                 */
+                before: "together" | "same_site" | "never_same_site";
+                /**
+                 * @description At the same time: in one space; on one site in different spaces; never on one site
+                 * @enum {unknown}
+                 */
+                after: "together" | "same_site" | "never_same_site";
+            }[];
+            /** @description Sites where something changes */
+            siteCount: number;
+            /** @description Who may be together in a space, and who is never on the site at once: once for all spaces alike */
+            groups: {
+                before: {
+                    together: string[][];
+                    apart: string[][];
+                };
+                after: {
+                    together: string[][];
+                    apart: string[][];
+                };
+                spaceCount: number;
+                spaces: {
+                    siteSlug: string;
+                    siteName: string;
+                    spaceName: string;
+                }[];
+            }[];
+            bookings: {
+                total: number;
+                hasMore: boolean;
+                items: {
+                    /** @enum {unknown} */
+                    kind: "space" | "site";
+                    site: {
+                        slug: string;
+                        name: string;
+                    };
+                    spaceName: string;
+                    /**
+                     * Format: date-time
+                     * @example 2026-11-24T08:00:00.000Z
+                     */
+                    from: string;
+                    /**
+                     * Format: date-time
+                     * @example 2026-11-24T08:00:00.000Z
+                     */
+                    until: string;
+                    bookings: [
+                        {
+                            /** Format: uuid */
+                            id: string;
+                            reference: string;
+                            memberName: string;
+                            /** @example professional */
+                            audience: string;
+                            resourceName: string;
+                        },
+                        {
+                            /** Format: uuid */
+                            id: string;
+                            reference: string;
+                            memberName: string;
+                            /** @example professional */
+                            audience: string;
+                            resourceName: string;
+                        }
+                    ];
+                }[];
+            };
+            /** @description Hours of plans that would promise what the setting forbids, and did not before */
+            hours: {
+                site: {
+                    slug: string;
+                    name: string;
+                };
+                faults: {
+                    /** @enum {unknown} */
+                    kind: "overlap" | "handover" | "same_site";
+                    audiences: [
+                        string,
+                        string
+                    ];
+                    spaceNames: string[];
+                    planName: string | null;
+                    weekday: number | null;
+                    startsAt: string;
+                    endsAt: string;
+                }[];
+            }[];
+        };
+        HostStructure: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @enum {unknown} */
+            legalForm: "association" | "public_body" | "company";
+            labels: string[];
+            contactEmail: string | null;
+            sites: {
+                slug: string;
+                name: string;
+                commune: string;
+                isListed: boolean;
+            }[];
+            staff: {
+                /** Format: uuid */
+                accountId: string;
+                displayName: string;
+                email: string;
+                /** @description False: the invitation has not been followed yet */
+                hasPassword: boolean;
+                /**
+                 * Format: date-time
+                 * @example 2026-11-24T08:00:00.000Z
+                 */
+                since: string;
+            }[];
+        };
+        SiteSetup: {
+            site: {
+                /** Format: uuid */
+                id: string;
+                slug: string;
+                name: string;
+                description: string | null;
+                addressLine: string | null;
+                postalCode: string;
+                commune: string;
+                inseeCode: string;
+                departement: string;
+                country: string;
+                latitude: number;
+                longitude: number;
+                timeZone: string;
+                programmes: string[];
+                holidayCalendar: string | null;
+                schoolCalendar: string | null;
+                schoolZone: string | null;
+                /** @description Found by search */
+                isListed: boolean;
+                structure: {
+                    /** Format: uuid */
+                    id: string;
+                    name: string;
+                };
+            };
+            mayConfigure: boolean;
+            /** @description What has been done on the way to the first booking */
+            steps: {
+                spaces: boolean;
+                resources: boolean;
+                hours: boolean;
+                tariffs: boolean;
+                doors: boolean;
+                bridge: boolean;
+                listed: boolean;
+            };
+            spaces: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+                /** @enum {unknown} */
+                kind: "room" | "open_area";
+                capacity: number;
+                handoverMinutes: number;
+                isOffered: boolean;
+                bookingsAhead: {
+                    count: number;
+                    firstAt: string | null;
+                };
+                resources: {
+                    /** Format: uuid */
+                    id: string;
+                    /** @enum {unknown} */
+                    kind: "desk" | "room" | "video" | "seats";
+                    name: string;
+                    capacity: number;
+                    bufferBeforeMinutes: number;
+                    bufferAfterMinutes: number;
+                    tariffId: string | null;
+                    isActive: boolean;
+                    bookingsAhead: {
+                        count: number;
+                        firstAt: string | null;
+                    };
+                }[];
+            }[];
+            tariffs: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+                hourMinor: number | null;
+                halfDayMinor: number | null;
+                dayMinor: number | null;
+                halfDayHours: number;
+                /** @enum {unknown} */
+                vatKind: "standard_20" | "exempt_293b" | "exempt_261_7_1a" | "exempt_261_7_1b" | "out_of_scope";
+                currency: string;
+                resourceCount: number;
+                isOffered: boolean;
+            }[];
+            doors: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+                /** @description Leads to every space of the site */
+                isEntrance: boolean;
+                /** @description Behind a door that is no entrance */
+                spaceIds: string[];
+                /** @description Lets nobody in while another public has the space */
+                obeysAudienceWindows: boolean;
+                earlyMinutes: number;
+                /** @description 0: no limit */
+                pinMaxFailures: number;
+                pinLockoutMinutes: number;
+                relockSeconds: number;
+                deviceCount: number;
+            }[];
         };
     };
     responses: never;
@@ -5611,6 +6330,1871 @@ export interface operations {
                             };
                         }[];
                     };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAudienceSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["AudienceSettings"][];
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createAudience: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again give the same answer and no second effect */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @example professional */
+                    code: string;
+                    name: {
+                        fr: string;
+                        en: string;
+                    };
+                    letter: {
+                        fr: string;
+                        en: string;
+                    };
+                    color: string;
+                    /** @enum {unknown} */
+                    pattern: "plain" | "diagonal" | "dots" | "cross" | "waves" | "grid";
+                    minAge: number | null;
+                    maxAge: number | null;
+                    /** @description A named referent is there during its hours */
+                    needsReferent: boolean;
+                    needsGuardianConsent: boolean;
+                    /** @enum {unknown} */
+                    hoursVisibleTo: "everyone" | "members" | "staff";
+                    /** @enum {unknown} */
+                    namesVisibleTo: "host" | "partners";
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudienceSettings"];
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeAudience: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: {
+                        fr: string;
+                        en: string;
+                    };
+                    letter: {
+                        fr: string;
+                        en: string;
+                    };
+                    color: string;
+                    /** @enum {unknown} */
+                    pattern: "plain" | "diagonal" | "dots" | "cross" | "waves" | "grid";
+                    minAge: number | null;
+                    maxAge: number | null;
+                    /** @description A named referent is there during its hours */
+                    needsReferent: boolean;
+                    needsGuardianConsent: boolean;
+                    /** @enum {unknown} */
+                    hoursVisibleTo: "everyone" | "members" | "staff";
+                    /** @enum {unknown} */
+                    namesVisibleTo: "host" | "partners";
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudienceSettings"];
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    archiveAudience: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    isArchived: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudienceSettings"];
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    orderAudiences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    ids: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["AudienceSettings"][];
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getNetworkCompatibility: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        version: string;
+                        audiences: string[];
+                        pairs: {
+                            audiences: [
+                                string,
+                                string
+                            ];
+                            /**
+                             * @description At the same time: in one space; on one site in different spaces; never on one site
+                             * @enum {unknown}
+                             */
+                            relation: "together" | "same_site" | "never_same_site";
+                            own: ("together" | "same_site" | "never_same_site") | null;
+                            /**
+                             * @description At the same time: in one space; on one site in different spaces; never on one site
+                             * @enum {unknown}
+                             */
+                            inherited: "together" | "same_site" | "never_same_site";
+                        }[];
+                    } & {
+                        /** @description Sites that have rules of their own */
+                        exceptions: {
+                            slug: string;
+                            name: string;
+                            ruleCount: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeNetworkCompatibility: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Of the setting that was looked at */
+                    version: string;
+                    /** @description Every rule of this layer: of a pair that is not here it says nothing */
+                    rules: {
+                        audiences: [
+                            string,
+                            string
+                        ];
+                        /**
+                         * @description At the same time: in one space; on one site in different spaces; never on one site
+                         * @enum {unknown}
+                         */
+                        relation: "together" | "same_site" | "never_same_site";
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompatibilityConsequences"];
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewNetworkCompatibility: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again give the same answer and no second effect */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Of the setting that was looked at */
+                    version: string;
+                    /** @description Every rule of this layer: of a pair that is not here it says nothing */
+                    rules: {
+                        audiences: [
+                            string,
+                            string
+                        ];
+                        /**
+                         * @description At the same time: in one space; on one site in different spaces; never on one site
+                         * @enum {unknown}
+                         */
+                        relation: "together" | "same_site" | "never_same_site";
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompatibilityConsequences"];
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listStructures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["HostStructure"][];
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createStructure: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again give the same answer and no second effect */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    /** @enum {unknown} */
+                    legalForm: "association" | "public_body" | "company";
+                    /** @description Programmes and labels, as codes: `france-services`, `epn` */
+                    labels: string[];
+                    contactEmail: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HostStructure"];
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getStructure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HostStructure"];
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeStructure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    /** @enum {unknown} */
+                    legalForm: "association" | "public_body" | "company";
+                    /** @description Programmes and labels, as codes: `france-services`, `epn` */
+                    labels: string[];
+                    contactEmail: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HostStructure"];
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeStructure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inviteHost: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again give the same answer and no second effect */
+                "idempotency-key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: email */
+                    email: string;
+                    displayName: string;
+                    /** @enum {unknown} */
+                    locale?: "fr" | "en";
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HostStructure"];
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeHost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                accountId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HostStructure"];
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createSite: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again give the same answer and no second effect */
+                "idempotency-key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    slug: string;
+                    name: string;
+                    description: string | null;
+                    addressLine: string | null;
+                    postalCode: string;
+                    commune: string;
+                    /** @description INSEE code in France */
+                    inseeCode: string;
+                    latitude: number;
+                    longitude: number;
+                    /** @description Programmes and labels, as codes: `france-services`, `epn` */
+                    programmes: string[];
+                    /** @default FR */
+                    country?: string;
+                    /**
+                     * @description IANA
+                     * @example Europe/Paris
+                     */
+                    timeZone?: string;
+                    holidayCalendar?: string | null;
+                    schoolCalendar?: string | null;
+                    schoolZone?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteSetup"];
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeSite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCalendars: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        holidays: string[];
+                        school: {
+                            id: string;
+                            zones: string[];
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSiteDefaults: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                inseeCode: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        departement: string;
+                        timeZone: string;
+                        holidayCalendar: string;
+                        schoolCalendar: string | null;
+                        schoolZone: string | null;
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSiteSetup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteSetup"];
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeSite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name?: string;
+                    description?: string | null;
+                    addressLine?: string | null;
+                    postalCode?: string;
+                    commune?: string;
+                    /** @description INSEE code in France */
+                    inseeCode?: string;
+                    latitude?: number;
+                    longitude?: number;
+                    /** @description Programmes and labels, as codes: `france-services`, `epn` */
+                    programmes?: string[];
+                    isListed?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteSetup"];
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addSpace: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again give the same answer and no second effect */
+                "idempotency-key"?: string;
+            };
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    /** @enum {unknown} */
+                    kind: "room" | "open_area";
+                    capacity: number;
+                    handoverMinutes: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteSetup"];
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeSpace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteSetup"];
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeSpace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name?: string;
+                    /** @enum {unknown} */
+                    kind?: "room" | "open_area";
+                    capacity?: number;
+                    handoverMinutes?: number;
+                    /**
+                     * @description Back from those taken out of use
+                     * @enum {boolean}
+                     */
+                    isOffered?: true;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteSetup"];
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addResources: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again give the same answer and no second effect */
+                "idempotency-key"?: string;
+            };
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: uuid */
+                    spaceId: string;
+                    /** @enum {unknown} */
+                    kind: "desk" | "room" | "video" | "seats";
+                    name: string;
+                    capacity: number;
+                    bufferBeforeMinutes: number;
+                    bufferAfterMinutes: number;
+                    tariffId: string | null;
+                    /**
+                     * @description Several at once, numbered: `Bureau 1`…
+                     * @default 1
+                     */
+                    count?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteSetup"];
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeResource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteSetup"];
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeResource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name?: string;
+                    capacity?: number;
+                    bufferBeforeMinutes?: number;
+                    bufferAfterMinutes?: number;
+                    tariffId?: string | null;
+                    isActive?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteSetup"];
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addTariff: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again give the same answer and no second effect */
+                "idempotency-key"?: string;
+            };
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    hourMinor: number | null;
+                    halfDayMinor: number | null;
+                    dayMinor: number | null;
+                    halfDayHours: number;
+                    /** @enum {unknown} */
+                    vatKind: "standard_20" | "exempt_293b" | "exempt_261_7_1a" | "exempt_261_7_1b" | "out_of_scope";
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteSetup"];
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeTariff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    hourMinor: number | null;
+                    halfDayMinor: number | null;
+                    dayMinor: number | null;
+                    halfDayHours: number;
+                    /** @enum {unknown} */
+                    vatKind: "standard_20" | "exempt_293b" | "exempt_261_7_1a" | "exempt_261_7_1b" | "out_of_scope";
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteSetup"];
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeTariff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteSetup"];
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addDoor: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again give the same answer and no second effect */
+                "idempotency-key"?: string;
+            };
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    /** @description Leads to every space of the site */
+                    isEntrance: boolean;
+                    /** @description Behind a door that is no entrance */
+                    spaceIds: string[];
+                    /** @description Lets nobody in while another public has the space */
+                    obeysAudienceWindows: boolean;
+                    earlyMinutes: number;
+                    /** @description 0: no limit */
+                    pinMaxFailures: number;
+                    pinLockoutMinutes: number;
+                    relockSeconds: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteSetup"];
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeDoor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    /** @description Leads to every space of the site */
+                    isEntrance: boolean;
+                    /** @description Behind a door that is no entrance */
+                    spaceIds: string[];
+                    /** @description Lets nobody in while another public has the space */
+                    obeysAudienceWindows: boolean;
+                    earlyMinutes: number;
+                    /** @description 0: no limit */
+                    pinMaxFailures: number;
+                    pinLockoutMinutes: number;
+                    relockSeconds: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteSetup"];
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeDoor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteSetup"];
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSiteCompatibility: {
+        parameters: {
+            query?: {
+                spaceId?: string;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        version: string;
+                        audiences: string[];
+                        pairs: {
+                            audiences: [
+                                string,
+                                string
+                            ];
+                            /**
+                             * @description At the same time: in one space; on one site in different spaces; never on one site
+                             * @enum {unknown}
+                             */
+                            relation: "together" | "same_site" | "never_same_site";
+                            own: ("together" | "same_site" | "never_same_site") | null;
+                            /**
+                             * @description At the same time: in one space; on one site in different spaces; never on one site
+                             * @enum {unknown}
+                             */
+                            inherited: "together" | "same_site" | "never_same_site";
+                        }[];
+                    } & {
+                        /** @description With how many rules of their own */
+                        spaces: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            ruleCount: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeSiteCompatibility: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Of the setting that was looked at */
+                    version: string;
+                    /** @description Every rule of this layer: of a pair that is not here it says nothing */
+                    rules: {
+                        audiences: [
+                            string,
+                            string
+                        ];
+                        /**
+                         * @description At the same time: in one space; on one site in different spaces; never on one site
+                         * @enum {unknown}
+                         */
+                        relation: "together" | "same_site" | "never_same_site";
+                    }[];
+                } & {
+                    spaceId?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompatibilityConsequences"];
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewSiteCompatibility: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again give the same answer and no second effect */
+                "idempotency-key"?: string;
+            };
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Of the setting that was looked at */
+                    version: string;
+                    /** @description Every rule of this layer: of a pair that is not here it says nothing */
+                    rules: {
+                        audiences: [
+                            string,
+                            string
+                        ];
+                        /**
+                         * @description At the same time: in one space; on one site in different spaces; never on one site
+                         * @enum {unknown}
+                         */
+                        relation: "together" | "same_site" | "never_same_site";
+                    }[];
+                } & {
+                    spaceId?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompatibilityConsequences"];
                 };
             };
             /** @description Refused: `code` says why */
