@@ -8,4 +8,7 @@ export * from './places.ts';
 export * from './reports.ts';
 export * from './schedule.ts';
 export * from './schedule-changes.ts';
+export * from './series.ts';
 export * from './setup.ts';
+export * from './sharing.ts';
+export * from './waitlist.ts';
