@@ -1,3 +1,4 @@
+export { publishGrants } from './access/publish-grants.ts';
 export { type Broker, createBroker, noDoors } from './adapters/broker.ts';
 export { keptMailer, type Mailer } from './adapters/mailer.ts';
 export { hashPassword } from './adapters/passwords.ts';

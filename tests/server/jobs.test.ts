@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openDatabase } from '@mitoyen/db';
 import { insertMail, insertOutbox } from '@mitoyen/db/queries';
 import {
   accessEvents,
@@ -15,11 +17,12 @@ import {
 import { newId } from '@mitoyen/domain';
 import { createOutboxWorker, type Mailer, runHousekeeping } from '@mitoyen/server';
 import { and, eq } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Caller, startTestApi, type TestApi } from '../support/api.ts';
 import { MovableClock } from '../support/clock.ts';
 import { startTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createTestNetwork, type TestNetwork, type TestPerson, type TestSite } from '../support/network.ts';
+import { RecordingBroker } from '../support/recording-broker.ts';
 
 /** A Tuesday, 08:00 in Paris. */
 const NOW = Date.parse('2026-11-24T07:00:00Z');
@@ -173,6 +176,87 @@ describe('the outbox', () => {
     const all = both.flatMap(({ sent }) => sent.map(({ to }) => to));
     expect(all.sort()).toEqual(recipients.sort());
     expect((await outboxRows()).every(({ doneAt, attempts }) => doneAt !== null && attempts === 1)).toBe(true);
+  });
+
+  it('holds no connection while the mail server takes its time', async () => {
+    const db = openDatabase(database.appUrl, { max: 1 });
+    try {
+      await queueMail('slow@example.org');
+      let seen: unknown;
+      const mailer: Mailer = {
+        async send() {
+          const others = db.withNetwork(network.id, (tx) => tx.select({ attempts: outbox.attempts }).from(outbox));
+          seen = await Promise.race([others, sleep(5_000, 'nobody else got a connection')]);
+        },
+      };
+      await createOutboxWorker({ ...api.services, db }, { broker: null, mailer }, quiet).drain(network.id);
+      expect(seen).toEqual([{ attempts: 1 }]);
+    } finally {
+      await db.close();
+    }
+  });
+
+  it('leaves a mail for three minutes to the server that took it, then another sends it', async () => {
+    const isTaken = Promise.withResolvers<void>();
+    const dying = Promise.withResolvers<void>();
+    const gone = workerWith({
+      send: () => {
+        isTaken.resolve();
+        return dying.promise;
+      },
+    });
+    await queueMail('urgent@example.org');
+    const neverEnds = gone.drain(network.id);
+    await isTaken.promise;
+
+    const other = new RecordingMailer();
+    const worker = workerWith(other);
+    clock.advance({ minutes: 3 });
+    clock.moveTo(clock.now() - 1);
+    await worker.drain(network.id);
+    expect(other.attempts).toBe(0);
+    clock.moveTo(NOW + 3 * MINUTE);
+    await worker.drain(network.id);
+    expect(other.sent.map(({ to }) => to)).toEqual(['urgent@example.org']);
+    expect(await outboxRows()).toMatchObject([{ attempts: 2, doneAt: NOW + 3 * MINUTE, failedAt: null }]);
+
+    // What the first one says in the end changes nothing: it is done.
+    dying.reject(new Error('421 too late'));
+    await neverEnds;
+    expect(await outboxRows()).toMatchObject([{ attempts: 2, doneAt: NOW + 3 * MINUTE, lastError: null }]);
+  });
+
+  it('gives up what was taken twelve times by servers that never said how it ended', async () => {
+    await queueMail('poison@example.org');
+    await network.within((tx) => tx.update(outbox).set({ attempts: 12 }).where(eq(outbox.networkId, network.id)));
+    const mailer = new RecordingMailer();
+    await workerWith(mailer).drain(network.id);
+    expect(mailer.attempts).toBe(0);
+    expect(await outboxRows()).toMatchObject([{ doneAt: null, failedAt: NOW }]);
+  });
+
+  it('lets mails go while the broker is silent', async () => {
+    await queueMail('meanwhile@example.org');
+    await network.within((tx) =>
+      insertOutbox(tx, {
+        networkId: network.id,
+        id: makeId(),
+        topic: 'grants',
+        payload: { siteId: site.id },
+        availableAt: NOW,
+        createdAt: NOW,
+      }),
+    );
+    const broker = new RecordingBroker();
+    const silence = broker.hold();
+    const mailer = new RecordingMailer();
+    const run = createOutboxWorker(api.services, { broker, mailer }, quiet).drain(network.id);
+    await vi.waitFor(() => expect(mailer.sent).toHaveLength(1), { timeout: 10_000 });
+    expect(broker.retained.size).toBe(0);
+    silence.end();
+    await run;
+    expect(broker.retained.size).toBe(1);
+    expect((await outboxRows()).every(({ doneAt }) => doneAt === NOW)).toBe(true);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { Instant } from '@mitoyen/domain';
-import { and, asc, desc, eq, isNull, lt, lte, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, isNull, lt, lte, or, sql } from 'drizzle-orm';
 import type { Tx } from '../database.ts';
 import { mails, outbox } from '../schema/index.ts';
 
@@ -14,34 +14,68 @@ export async function insertOutbox(tx: Tx, row: typeof outbox.$inferInsert) {
   await tx.execute(sql`select pg_notify(${OUTBOX_CHANNEL}, ${row.networkId})`);
 }
 
-/** Takes due work for the length of this transaction; other servers skip it. Oldest first. */
-export async function takeOutbox(tx: Tx, networkId: string, now: Instant, limit: number) {
+const MOST_AT_ONCE = 50;
+
+export type OutboxTopic = typeof outbox.$inferSelect.topic;
+export type OutboxRow = typeof outbox.$inferSelect;
+
+/**
+ * Takes the oldest due entry of a topic, and with it every other due one that asks for the same (ten changes of one site are one
+ * publication): nobody else gets them before `until`, this transaction being long over. Each counts as an attempt.
+ */
+export async function takeOutbox(
+  tx: Tx,
+  { networkId, topic, now, until }: { networkId: string; topic: OutboxTopic; now: Instant; until: Instant },
+): Promise<OutboxRow[]> {
+  const isDue = and(
+    eq(outbox.networkId, networkId),
+    isNull(outbox.doneAt),
+    isNull(outbox.failedAt),
+    lte(outbox.availableAt, now),
+    eq(outbox.topic, topic),
+  );
+  const due = () => tx.select({ id: outbox.id, payload: outbox.payload }).from(outbox);
+  const [first] = await due()
+    .where(isDue)
+    .orderBy(asc(outbox.availableAt), asc(outbox.id))
+    .limit(1)
+    .for('update', { skipLocked: true });
+  if (first === undefined) return [];
+  const same = await due()
+    .where(and(isDue, eq(outbox.payload, first.payload)))
+    .limit(MOST_AT_ONCE)
+    .for('update', { skipLocked: true });
   return tx
-    .select()
-    .from(outbox)
+    .update(outbox)
+    .set({ availableAt: until, attempts: sql`${outbox.attempts} + 1` })
     .where(
       and(
         eq(outbox.networkId, networkId),
-        isNull(outbox.doneAt),
-        isNull(outbox.failedAt),
-        lte(outbox.availableAt, now),
+        inArray(
+          outbox.id,
+          same.map(({ id }) => id),
+        ),
       ),
     )
-    .orderBy(asc(outbox.availableAt), asc(outbox.id))
-    .limit(limit)
-    .for('update', { skipLocked: true });
+    .returning();
 }
 
+/** Says how it ended. With `attempts` only where nobody has taken it again meanwhile. */
 export async function updateOutbox(
   tx: Tx,
-  networkId: string,
-  id: string,
+  { networkId, id, attempts }: { networkId: string; id: string; attempts?: number },
   changes: Partial<typeof outbox.$inferInsert>,
 ) {
   await tx
     .update(outbox)
     .set(changes)
-    .where(and(eq(outbox.networkId, networkId), eq(outbox.id, id)));
+    .where(
+      and(
+        eq(outbox.networkId, networkId),
+        eq(outbox.id, id),
+        attempts === undefined ? undefined : eq(outbox.attempts, attempts),
+      ),
+    );
 }
 
 /** What was given up is kept longer: somebody may ask why. */
@@ -68,7 +102,7 @@ export async function markMailSent(tx: Tx, networkId: string, id: string, at: In
   await tx
     .update(mails)
     .set({ sentAt: at })
-    .where(and(eq(mails.networkId, networkId), eq(mails.id, id)));
+    .where(and(eq(mails.networkId, networkId), eq(mails.id, id), isNull(mails.sentAt)));
 }
 
 export async function listMails(tx: Tx, networkId: string, limit: number) {

@@ -15,8 +15,11 @@ export interface Mailer {
   send(mail: OutgoingMail): Promise<void>;
 }
 
+/** The library's own are two and ten minutes, longer than the outbox leaves a mail to the server that took it. */
+const PATIENCE = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 20_000 };
+
 export function smtpMailer(url: string, from: string): Mailer {
-  const transport = nodemailer.createTransport(url);
+  const transport = nodemailer.createTransport({ url, ...PATIENCE });
   return {
     async send({ to, subject, text, html, calendar, messageId }) {
       await transport.sendMail({

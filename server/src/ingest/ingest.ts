@@ -151,7 +151,13 @@ export function createIngest(services: Services, broker: Broker, log: Log): Inge
     await publishTime(services, broker, source, hello.nonce);
     await sendAck(source, acked);
     await publishConfig(services, broker, networkId, siteId);
-    await publishGrants(services, broker, networkId, siteId, { mode: hello.grants === null ? 'always' : 'if_changed' });
+    await publishGrants(
+      services,
+      broker,
+      networkId,
+      siteId,
+      hello.grants === null ? { mode: 'always' } : { mode: 'if_changed', bridgeHolds: hello.grants },
+    );
   }
 
   function resume(
