@@ -37,6 +37,8 @@ export * from './hours/agreements.ts';
 export * from './hours/effective-windows.ts';
 export * from './hours/types.ts';
 export * from './id.ts';
+export * from './interop/osm-opening-hours.ts';
+export * from './interop/week-summary.ts';
 export * from './money/money.ts';
 export * from './occupancy/occupancy.ts';
 export * from './plans/active.ts';

@@ -108,6 +108,9 @@ export type ThresholdCode =
   | 'note_to_private_person'
   /** Lump sum for the costs of recovery, owed by a business that pays late. */
   | 'recovery_indemnity'
+  /** The most that a private person may pay in cash: to a business, and to a public accountant. */
+  | 'cash'
+  | 'public_cash'
   /** Yearly income from which a public body must offer payment online. */
   | 'public_online_payment';
 
@@ -182,6 +185,15 @@ export const FRENCH_THRESHOLDS: readonly Threshold[] = [
     source: 'CGCT, art. L1611-5-1',
     checkedOn: '2026-11-24',
   },
+  {
+    code: 'cash',
+    minor: 100_000,
+    from: '2015-09-01',
+    until: null,
+    source: 'Code monétaire et financier, art. L112-6, D112-3',
+    checkedOn: null,
+  },
+  { code: 'public_cash', minor: 30_000, from: '2014-01-01', until: null, source: 'CGI art. 1680', checkedOn: null },
 ];
 
 /** Null where the law of that day names none. */
