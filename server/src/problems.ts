@@ -411,6 +411,101 @@ export const PROBLEMS = {
     ['Porte virtuelle indisponible', 'Le simulateur ne répond pas. Relancez la démonstration.'],
     ['Virtual door unavailable', 'The simulator does not answer. Restart the demo.'],
   ),
+  'series.rule_unreadable': kind(
+    422,
+    ['Répétition illisible', 'La règle de répétition n’a pas pu être lue.'],
+    ['Unreadable repetition', 'The rule of repetition could not be read.'],
+  ),
+  'series.rule_without_end': kind(
+    422,
+    ['Répétition sans fin', 'Dites jusqu’à quelle date, ou combien de fois.'],
+    ['Repetition without an end', 'Say until which date, or how many times.'],
+  ),
+  'series.rule_not_supported': kind(
+    422,
+    ['Répétition non proposée', 'Une réservation se répète par jours, par semaines ou par mois, à heure fixe.'],
+    ['Repetition not offered', 'A booking repeats by days, weeks or months, at a fixed time.'],
+  ),
+  'series.no_dates': kind(
+    422,
+    ['Aucune date', 'Cette répétition ne donne aucune date.'],
+    ['No dates', 'This repetition gives no date.'],
+  ),
+  'series.too_many_dates': kind(
+    422,
+    ['Trop de dates', 'Une réservation répétée compte au plus 800 dates. Choisissez une fin plus proche.'],
+    ['Too many dates', 'A recurring booking has 800 dates at most. Choose an earlier end.'],
+  ),
+  'series.no_such_time': kind(
+    422,
+    ['Heure qui n’existe pas', 'Ce jour-là, les horloges avancent et sautent cette heure.'],
+    ['A time that does not exist', 'On that day the clocks go forward and skip this time.'],
+  ),
+  'series.hours_not_known': kind(
+    422,
+    [
+      'Horaires pas encore connus',
+      'Le calendrier scolaire de cette période n’est pas publié : les horaires du lieu ne sont pas encore fixés.',
+    ],
+    [
+      'Hours not known yet',
+      'The school calendar of that time is not published: the hours of the place are not settled yet.',
+    ],
+  ),
+  'series.outside_quota': kind(
+    422,
+    [
+      'Trop de dates réservées d’avance',
+      'Vous avez atteint le nombre de dates à venir qu’une même personne peut tenir en réservations répétées.',
+    ],
+    [
+      'Too many dates booked ahead',
+      'You have reached the number of dates to come that one person may hold in recurring bookings.',
+    ],
+  ),
+  'series.conflicts': kind(
+    409,
+    [
+      'Certaines dates ne sont pas possibles',
+      'Pour chacune, choisissez de la laisser de côté ou de la déplacer. Rien n’a été réservé.',
+    ],
+    ['Some dates are not possible', 'For each, choose to leave it out or to move it. Nothing has been booked.'],
+  ),
+  'series.unknown_date': kind(
+    422,
+    ['Date inconnue', 'Cette date ne fait pas partie de la réservation répétée.'],
+    ['Unknown date', 'This date is not part of the recurring booking.'],
+  ),
+  'series.nothing_to_change': kind(
+    409,
+    ['Plus rien à modifier', 'Il ne reste aucune date à venir dans ce que vous avez choisi.'],
+    ['Nothing left to change', 'No date to come is left in what you chose.'],
+  ),
+  'series.changed_meanwhile': kind(
+    409,
+    ['Réservation modifiée entre-temps', 'Rechargez la page : ces dates ont changé depuis.'],
+    ['Changed meanwhile', 'Reload the page: these dates have changed since.'],
+  ),
+  'waitlist.time_is_free': kind(
+    409,
+    ['Ce créneau est libre', 'Vous pouvez le réserver tout de suite.'],
+    ['This time is free', 'You can book it right away.'],
+  ),
+  'waitlist.too_many': kind(
+    409,
+    ['Trop de demandes en attente', 'Retirez une de vos demandes pour en ajouter une autre.'],
+    ['Too many waiting', 'Withdraw one of your requests to add another.'],
+  ),
+  'waitlist.too_late': kind(
+    422,
+    ['Trop tard pour attendre', 'Ce créneau commence trop tôt pour qu’une place vous soit encore proposée.'],
+    ['Too late to wait', 'This time begins too soon for a place to be offered to you.'],
+  ),
+  'waitlist.not_waiting': kind(
+    409,
+    ['Demande déjà close', 'Vous n’attendez plus ce créneau.'],
+    ['Already closed', 'You are no longer waiting for this time.'],
+  ),
   'service.unavailable': kind(
     503,
     ['Service momentanément indisponible', 'Réessayez dans un instant; rien n’a été perdu.'],

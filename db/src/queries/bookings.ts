@@ -17,6 +17,7 @@ import {
   windowToSql,
 } from '../schema/index.ts';
 import { takesPlaceIn } from './reach.ts';
+import { hoursLock } from './schedule.ts';
 
 const selectBookableResource = (db: Tx) =>
   db
@@ -69,13 +70,16 @@ export async function findBookableResource(tx: Tx, networkId: string, resourceId
 }
 
 /**
- * Lets the bookings of one space follow each other until the end of the transaction. The exclusion constraints keep the promise
- * without it; but two transactions that insert conflicting rows at once would each wait for the other, and PostgreSQL needs a
- * second (deadlock_timeout) to see that. Does nothing for a resource that is not there.
+ * Before anything is read or locked for a booking. Keeps the hours of the site as they are until the end of the transaction: a change of
+ * them (`advanceSchedule`) waits, and then sees the booking; whoever comes while one is under way waits for it, and reads the new
+ * hours. And lets the bookings of one space follow each other: the exclusion constraints keep the promise without it; but two
+ * transactions that insert conflicting rows at once would each wait for the other, and PostgreSQL needs a second (deadlock_timeout) to
+ * see that. Does nothing for a resource that is not there.
  */
 export async function lockSpaceOfResource(tx: Tx, networkId: string, resourceId: string) {
   await tx.execute(sql`
-    select pg_advisory_xact_lock(hashtextextended(${resources.spaceId}::text, 0))
+    select pg_advisory_xact_lock_shared(${hoursLock(sql`${resources.siteId}::text`)}),
+      pg_advisory_xact_lock(hashtextextended(${resources.spaceId}::text, 0))
     from ${resources} where ${resources.networkId} = ${networkId} and ${resources.id} = ${resourceId}`);
 }
 

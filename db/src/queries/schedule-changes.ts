@@ -108,6 +108,7 @@ export async function listBookingsUnderChange(tx: Tx, networkId: string, siteId:
       resourceKind: resources.kind,
       memberId: bookings.memberId,
       memberName: members.displayName,
+      seriesId: bookings.seriesId,
       homeStructureId: members.homeStructureId,
       email: accounts.email,
       locale: accounts.locale,
@@ -411,7 +412,12 @@ export async function listLinkOwners(tx: Tx, networkId: string, siteId: string) 
 }
 
 /** Gives several bookings back at once; each was locked by the caller. */
-export async function cancelBookings(tx: Tx, networkId: string, ids: readonly string[], now: Instant): Promise<void> {
+export async function cancelLockedBookings(
+  tx: Tx,
+  networkId: string,
+  ids: readonly string[],
+  now: Instant,
+): Promise<void> {
   if (ids.length === 0) return;
   await tx
     .update(bookings)

@@ -6,7 +6,23 @@ import ical, { ICalCalendarMethod, ICalEventStatus } from 'ical-generator';
  * A booking as iCalendar (RFC 5545, invitations RFC 5546): one UID for its whole life, SEQUENCE grows with every change, so that a
  * calendar replaces the entry instead of adding one.
  */
-export function bookingCalendar(booking: BookingRecord, publicUrl: string, now: Instant): string {
+export function bookingCalendar(
+  booking: Pick<
+    BookingRecord,
+    | 'id'
+    | 'status'
+    | 'revision'
+    | 'startsAt'
+    | 'endsAt'
+    | 'resourceName'
+    | 'spaceName'
+    | 'siteName'
+    | 'siteCommune'
+    | 'reference'
+  >,
+  publicUrl: string,
+  now: Instant,
+): string {
   const isCancelled = booking.status === 'cancelled';
   const calendar = ical({
     prodId: { company: 'Mitoyen', product: 'Mitoyen', language: 'FR' },

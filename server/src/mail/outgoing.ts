@@ -4,30 +4,47 @@ import { makeId } from '../ids.ts';
 import type { Locale } from '../problems.ts';
 import { type MailData, type MailTemplate, renderHtml, renderText, TEMPLATES } from './templates.ts';
 
+export interface OutgoingMail<T extends MailTemplate> {
+  readonly to: string;
+  readonly locale: Locale;
+  readonly template: T;
+  readonly data: MailData[T];
+  readonly calendar?: string;
+}
+
 /** Writes a mail in the running transaction; it leaves once that has committed, and again if the mail server was away. */
-export async function sendMail<T extends MailTemplate>(
-  context: Context,
-  mail: { to: string; locale: Locale; template: T; data: MailData[T]; calendar?: string },
-): Promise<void> {
-  const { tx, networkId, now, services } = context;
-  const content = TEMPLATES[mail.template][mail.locale](mail.data, services.config.publicUrl);
+export async function sendMail<T extends MailTemplate>(context: Context, outgoing: OutgoingMail<T>): Promise<void> {
+  const { mail, work } = mailRows(context, outgoing);
+  await insertMail(context.tx, mail);
+  await insertOutbox(context.tx, work);
+}
+
+/** The rows of a mail and of the work of sending it, for who writes many at once (`insertMails`). */
+export function mailRows<T extends MailTemplate>(
+  { networkId, now, services }: Pick<Context, 'networkId' | 'now' | 'services'>,
+  outgoing: OutgoingMail<T>,
+) {
+  const { to, locale, template, data, calendar = null } = outgoing;
+  const content = TEMPLATES[template][locale](data, services.config.publicUrl);
   const id = makeId(services, now);
-  await insertMail(tx, {
-    networkId,
-    id,
-    recipient: mail.to,
-    subject: content.subject,
-    bodyText: renderText(content),
-    bodyHtml: renderHtml(content, mail.locale),
-    calendar: mail.calendar ?? null,
-    createdAt: now,
-  });
-  await insertOutbox(tx, {
-    networkId,
-    id: makeId(services, now),
-    topic: 'mail',
-    payload: { mailId: id },
-    availableAt: now,
-    createdAt: now,
-  });
+  return {
+    mail: {
+      networkId,
+      id,
+      recipient: to,
+      subject: content.subject,
+      bodyText: renderText(content),
+      bodyHtml: renderHtml(content, locale),
+      calendar,
+      createdAt: now,
+    },
+    work: {
+      networkId,
+      id: makeId(services, now),
+      topic: 'mail' as const,
+      payload: { mailId: id },
+      availableAt: now,
+      createdAt: now,
+    },
+  };
 }

@@ -229,7 +229,11 @@ export const TEMPLATES: Templates = {
   booking_cancelled: {
     fr: (d, url) => ({
       subject: `Réservation annulée : ${d.siteName}, ${d.date}`,
-      paragraphs: [`Bonjour ${d.displayName},`, `Cette réservation est annulée. ${whatFr(d)}`, ...sentences(noteFr(d.note))],
+      paragraphs: [
+        `Bonjour ${d.displayName},`,
+        `Cette réservation est annulée. ${whatFr(d)}`,
+        ...sentences(noteFr(d.note)),
+      ],
       link: { label: 'Trouver un autre créneau', url: `${url}/lieux` },
     }),
     en: (d, url) => ({

@@ -3,6 +3,7 @@ import {
   addDays,
   type BookableWindow,
   type Booker,
+  type BookingLimits,
   dayWindow,
   type EffectiveWindow,
   isBookable,
@@ -39,23 +40,30 @@ export interface BookingTerms {
  * only where hours hang on them: the constraints see them all, also those that are being made at this moment.
  */
 export async function checkWindow(
-  { tx, networkId, now, services }: Context,
+  context: Context,
   resource: BookableResource,
   booker: Booker,
   window: Window,
 ): Promise<Result<CheckedWindow>> {
+  const { tx, networkId, now, services } = context;
+  const { siteId } = resource;
+  const revisions = new Map([[siteId, resource.scheduleRevision]]);
+  const schedule = (await services.schedules.of(tx, networkId, [siteId], now, revisions)).get(siteId);
+  return schedule === undefined ? refuse('not_found') : checkWindowIn(context, schedule, resource, booker, window);
+}
+
+/** The same in hours that the caller has: those that it has just changed are in no store yet. */
+export async function checkWindowIn(
+  { tx, networkId, now }: Context,
+  schedule: SiteSchedule,
+  resource: BookableResource,
+  booker: Booker,
+  window: Window,
+  limits?: BookingLimits,
+): Promise<Result<CheckedWindow>> {
   // A range that ends before it starts is no question for the database.
   if (window.until <= window.from) return refuse('booking.ends_before_it_starts');
   const { siteId } = resource;
-  const schedules = await services.schedules.of(
-    tx,
-    networkId,
-    [siteId],
-    now,
-    new Map([[siteId, resource.scheduleRevision]]),
-  );
-  const schedule = schedules.get(siteId);
-  if (schedule === undefined) return refuse('not_found');
   const zone = resource.timeZone;
   const date = localDateOf(window.from, zone);
   const busy = dependsOnBookings(schedule) ? await listBusy(tx, networkId, [siteId], dayWindow(date, zone)) : [];
@@ -79,6 +87,7 @@ export async function checkWindow(
       siteClass,
       buildingCapacity: null,
       now,
+      ...(limits && { limits }),
     },
     window,
   );
@@ -93,7 +102,7 @@ export async function checkWindow(
 }
 
 /** Under which terms a booking stands: those of the window in which it begins. */
-function termsOf(openings: readonly EffectiveWindow[], schedule: SiteSchedule): BookingTerms {
+export function termsOf(openings: readonly EffectiveWindow[], schedule: SiteSchedule): BookingTerms {
   const use = openings[0]?.use;
   if (use?.kind === 'released' && use.tariffId !== null) return { ...OWN_TERMS, tariff: { id: use.tariffId } };
   if (use?.kind !== 'agreed') return OWN_TERMS;

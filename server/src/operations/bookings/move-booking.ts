@@ -38,16 +38,20 @@ export async function moveBooking(
   to: { resourceId?: string; startsAt: Instant; endsAt: Instant; revision?: number },
 ): Promise<Result<BookingBody>> {
   const { tx, networkId, now } = context;
+  const seen = await loadBooking(context, id, 'booking.change');
+  if (!seen.ok) return seen;
+  const resourceId = to.resourceId ?? seen.value.booking.resourceId;
+  // The hours before the booking: a change of them locks in this order.
+  await lockSpaceOfResource(tx, networkId, resourceId);
   const loaded = await loadBooking(context, id, 'booking.change', { lock: true });
   if (!loaded.ok) return loaded;
   const { booking, by } = loaded.value;
+  if (to.resourceId === undefined && booking.resourceId !== resourceId) return refuse('booking.revision_changed');
   if (to.revision !== undefined && to.revision !== booking.revision) return refuse('booking.revision_changed');
   const window = { from: to.startsAt, until: to.endsAt };
   const allowed = mayMove(booking, window, now, by);
   if (!allowed.ok) return refuse(MOVE_PROBLEMS[allowed.reason]);
 
-  const resourceId = to.resourceId ?? booking.resourceId;
-  await lockSpaceOfResource(tx, networkId, resourceId);
   const [resource, audience] = await Promise.all([
     findBookableResource(tx, networkId, resourceId),
     audienceOfMember(context, booking.memberId, booking.audience),
