@@ -6,10 +6,11 @@
  *  account     any signed-in account
  *  owner       the object is the account's own (its booking, its session)
  *  host        staff of the structure that the object belongs to
+ *  partner     staff of the structure that the object was lent to: its agreement, a booking for its public
  *  manager     manages the network
  *  administrator  runs the platform
  */
-export type Relation = 'anyone' | 'account' | 'owner' | 'host' | 'manager' | 'administrator';
+export type Relation = 'anyone' | 'account' | 'owner' | 'host' | 'partner' | 'manager' | 'administrator';
 
 export const PERMISSIONS = {
   'platform.observe': ['anyone'],
@@ -26,15 +27,27 @@ export const PERMISSIONS = {
   'booking.quote': ['anyone'],
   'booking.create': ['account'],
   'booking.list': ['account'],
-  'booking.read': ['owner', 'host', 'manager'],
-  'booking.change': ['owner', 'host'],
+  'booking.read': ['owner', 'host', 'partner', 'manager'],
+  'booking.change': ['owner', 'host', 'partner'],
+  'booking.create_for_public': ['host'],
   'booking.open_door': ['owner'],
+  'series.create': ['account'],
+  'series.read': ['owner', 'host', 'manager'],
+  'series.change': ['owner', 'host'],
+  'waitlist.join': ['account'],
+  'waitlist.list': ['account'],
+  'waitlist.withdraw': ['owner', 'host'],
   'command.read': ['owner', 'host'],
   'site.list': ['host', 'manager'],
   'site.observe': ['host', 'manager'],
   'site.operate': ['host'],
   'schedule.read': ['host', 'manager'],
   'schedule.change': ['host'],
+  'agreement.list': ['host', 'manager'],
+  'agreement.read': ['host', 'partner', 'manager'],
+  'agreement.answer': ['partner'],
+  'agreement.end': ['host', 'partner'],
+  'public.manage': ['host'],
   'member.search': ['host', 'manager'],
   'badge.manage': ['host'],
   'network.report': ['manager'],
@@ -67,6 +80,7 @@ export interface ObjectFacts {
   readonly ownerAccountId?: string | null;
   readonly ownerMemberId?: string | null;
   readonly structureId?: string;
+  readonly partnerStructureId?: string | null;
 }
 
 function holds(relation: Relation, actor: Actor | null, object: ObjectFacts): boolean {
@@ -84,6 +98,11 @@ function holds(relation: Relation, actor: Actor | null, object: ObjectFacts): bo
       return (
         object.structureId !== undefined &&
         actor.roles.some((r) => r.role === 'host' && r.structureId === object.structureId)
+      );
+    case 'partner':
+      return (
+        object.partnerStructureId != null &&
+        actor.roles.some((r) => r.role === 'host' && r.structureId === object.partnerStructureId)
       );
     case 'manager':
     case 'administrator':
@@ -105,6 +124,6 @@ export function couldEver(actor: Actor | null, action: Action): boolean {
     if (relation === 'anyone') return true;
     if (actor === null) return false;
     if (relation === 'account' || relation === 'owner') return true;
-    return actor.roles.some((r) => r.role === relation);
+    return actor.roles.some((r) => r.role === (relation === 'partner' ? 'host' : relation));
   });
 }

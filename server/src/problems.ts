@@ -506,6 +506,145 @@ export const PROBLEMS = {
     ['Demande déjà close', 'Vous n’attendez plus ce créneau.'],
     ['Already closed', 'You are no longer waiting for this time.'],
   ),
+  'booking.not_shared': kind(
+    422,
+    [
+      'Créneau non partagé',
+      'Ces heures ne sont ni partagées avec votre structure, ni prévues par une convention avec elle. Choisissez un créneau de vos partages ou de vos conventions.',
+    ],
+    [
+      'This time is not shared',
+      'These hours are neither shared with your structure nor part of an agreement with it. Choose a time from your shares or agreements.',
+    ],
+  ),
+  'booking.not_your_public': kind(
+    422,
+    [
+      'Cette personne n’est pas de votre public',
+      'Vous réservez pour les personnes rattachées à votre structure, ou pour un groupe à son nom. Rattachez d’abord cette personne à votre public.',
+    ],
+    [
+      'This person is not of your public',
+      'You book for people of your structure, or for a group in its name. First make this person part of your public.',
+    ],
+  ),
+  'public.of_another': kind(
+    409,
+    [
+      'Personne rattachée ailleurs',
+      'Cette personne est déjà rattachée au public d’une autre structure. C’est à cette structure de la détacher d’abord.',
+    ],
+    [
+      'Person of another structure',
+      'This person already belongs to the public of another structure, which has to let them go first.',
+    ],
+  ),
+  'sharing.window_unknown': kind(
+    422,
+    [
+      'Plage introuvable',
+      'Une des plages choisies n’est plus dans les horaires de ce lieu. Rechargez la page et choisissez à nouveau.',
+    ],
+    [
+      'Hours not found',
+      'One of the chosen hours is no longer in the plan of this place. Reload the page and choose again.',
+    ],
+  ),
+  'sharing.window_has_rule': kind(
+    409,
+    [
+      'Plage déjà réglée',
+      'Une des plages choisies a déjà une règle de libération. Modifiez celle-là, ou retirez la plage de l’une des deux.',
+    ],
+    [
+      'Hours that have a rule already',
+      'One of the chosen hours already has a release rule. Change that one, or take the hours out of one of the two.',
+    ],
+  ),
+  'sharing.released_to_itself': kind(
+    422,
+    ['Rien à libérer', 'Ces heures sont déjà celles de ce public. Choisissez un autre public, à qui les libérer.'],
+    ['Nothing to release', 'These hours belong to this public already. Choose another one to release them to.'],
+  ),
+  'sharing.audience_unknown': kind(
+    422,
+    ['Public inconnu', 'Ce public n’existe pas ou n’est plus proposé dans votre réseau.'],
+    ['Unknown public', 'This public does not exist or is no longer offered in your network.'],
+  ),
+  'sharing.tariff_unknown': kind(
+    422,
+    ['Tarif inconnu', 'Ce tarif n’est pas, ou n’est plus, un tarif de la structure de ce lieu.'],
+    ['Unknown tariff', 'This tariff is not, or no longer, one of the structure of this place.'],
+  ),
+  'sharing.partner_unknown': kind(
+    422,
+    ['Structure inconnue', 'Choisissez une autre structure du réseau.'],
+    ['Unknown structure', 'Choose another structure of the network.'],
+  ),
+  'sharing.never_on_one_site': kind(
+    422,
+    [
+      'Deux publics jamais réunis',
+      'À ces heures, un public serait sur le lieu avec un autre qui n’y est jamais en même temps que lui. Choisissez d’autres heures ou un autre public.',
+    ],
+    [
+      'Publics that never share the place',
+      'At these hours a public would be at the place with another one that is never there at the same time. Choose other hours or another public.',
+    ],
+  ),
+  'agreement.hours_invalid': kind(
+    422,
+    [
+      'Heures à corriger',
+      'Les heures prévues ne tiennent pas ensemble : deux publics s’y croisent, une plage est vide, ou un espace n’est pas de la convention.',
+    ],
+    [
+      'Hours to correct',
+      'The planned hours do not hold together: two publics meet, a range is empty, or a space is not part of the agreement.',
+    ],
+  ),
+  'agreement.dates_past': kind(
+    422,
+    ['Dates à corriger', 'Le premier jour ne peut pas être passé, et la fin doit venir après le premier jour.'],
+    ['Dates to correct', 'The first day cannot be in the past, and the end has to come after the first day.'],
+  ),
+  'agreement.not_in_state': kind(
+    409,
+    [
+      'Convention dans un autre état',
+      'Cette convention a changé d’état entre-temps : elle a reçu une réponse, elle a été retirée, ou elle est finie. Rechargez la page.',
+    ],
+    [
+      'The agreement is in another state',
+      'This agreement has changed meanwhile: it was answered, taken back, or is over. Reload the page.',
+    ],
+  ),
+  'agreement.changed_meanwhile': kind(
+    409,
+    ['Proposition modifiée', 'La proposition a été modifiée depuis que vous l’avez lue. Relisez-la avant de répondre.'],
+    ['The proposal has changed', 'The proposal was changed since you read it. Read it again before you answer.'],
+  ),
+  'agreement.end_too_late': kind(
+    422,
+    ['Date de fin à corriger', 'Choisissez une date à partir de demain, et avant la fin déjà prévue.'],
+    ['End date to correct', 'Choose a date from tomorrow on, and before the end that is already planned.'],
+  ),
+  'suggestion.unknown': kind(
+    404,
+    [
+      'Suggestion introuvable',
+      'Ces heures ne sont plus proposées : l’usage ou les horaires ont changé. Rechargez la page.',
+    ],
+    ['Suggestion not found', 'These hours are no longer proposed: use or hours have changed. Reload the page.'],
+  ),
+  'suggestion.nothing_to_change': kind(
+    422,
+    [
+      'Rien à essayer à ces dates',
+      'Aux dates choisies, ces horaires ne s’appliquent jamais à cet espace. Choisissez d’autres dates.',
+    ],
+    ['Nothing to try on these dates', 'On the dates chosen these hours never apply to this space. Choose other dates.'],
+  ),
   'service.unavailable': kind(
     503,
     ['Service momentanément indisponible', 'Réessayez dans un instant; rien n’a été perdu.'],
