@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   findMail,
   listNetworks,
@@ -25,6 +26,7 @@ const LEASE_MS: Readonly<Record<OutboxTopic, number>> = {
   mail: 180_000,
 };
 const MOST_ATTEMPTS = 12;
+const LAST_WORK_MS = 5_000;
 /** A door does not wait for a mail server, nor a mail for the broker: each goes its own way. */
 const TOPICS: readonly OutboxTopic[] = ['grants', 'config', 'mail'];
 /** 1 s, 2 s, 4 s … at most a quarter of an hour. */
@@ -154,7 +156,8 @@ export function createOutboxWorker(
       isStopped = true;
       if (sweep !== null) clearInterval(sweep);
       await unlisten?.();
-      await Promise.allSettled(running.values());
+      // Work that takes longer is due again, for any server, when its lease ends.
+      await Promise.race([Promise.allSettled(running.values()), sleep(LAST_WORK_MS, undefined, { ref: false })]);
     },
   };
 }
