@@ -146,9 +146,10 @@ type Decided =
   | (Decision<'shorten'> & { readonly until: Instant })
   | (Decision<'move'> & { readonly to: MoveTarget | null });
 
-async function decide(
+/** What is to become of every booking that loses its hours. */
+export async function decide(
   context: Context,
-  draft: DraftedChange,
+  draft: Pick<DraftedChange, 'after'>,
   { diff, bookings, hoursAfter }: Consequences,
   decisions: DecisionsBody,
 ): Promise<Decided[]> {
@@ -193,11 +194,11 @@ interface Settled {
 }
 
 /** Does to the bookings what was decided: those that leave first, so that others may take their time. */
-async function settle(
+export async function settle(
   context: Context,
   consequences: Consequences,
   decided: readonly Decided[],
-  draft: DraftedChange,
+  draft: Pick<DraftedChange, 'after'>,
 ): Promise<Settled> {
   const { tx, networkId, now } = context;
   const told: ToldBooking[] = [];
@@ -276,7 +277,7 @@ const MOVE_LIMITS = { ...DEFAULT_BOOKING_LIMITS, horizonDays: 5 * 366 };
  */
 async function moveWithin(
   context: Context,
-  { after }: DraftedChange,
+  { after }: Pick<DraftedChange, 'after'>,
   row: BookingUnderChangeRow,
   to: MoveTarget | null,
 ): Promise<Result<{ row: BookingUnderChangeRow; refund: Money; pin: string }>> {

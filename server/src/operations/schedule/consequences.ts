@@ -11,6 +11,7 @@ import {
   contains,
   type DateRange,
   diffSchedules,
+  type EffectiveHours,
   findSiteClashes,
   type HeldTime,
   type Instant,
@@ -24,6 +25,7 @@ import {
 import type { Context } from '../../context.ts';
 import type { FaultBody, PreviewBody, ScheduleChangeBody } from '../../routes/schedule/schemas.ts';
 import { hoursOf } from '../../schedule/hours.ts';
+import { hoursByPublic, partsOfPublic, publicOf } from '../../schedule/publics.ts';
 import { compileRows, type SiteSchedule } from '../../schedule/site-schedule.ts';
 import { isoWindow } from '../views.ts';
 import { faultsOf, newIds } from './check-change.ts';
@@ -70,6 +72,8 @@ export async function draftChange(
 
 export interface Consequences {
   readonly diff: ScheduleDiff;
+  /** Hours of publics of structures; the audience is `publicOf` them. */
+  readonly partners: Pick<ScheduleDiff, 'gained' | 'lost'>;
   readonly range: DateRange;
   /** Every booking of the site that is not over. */
   readonly bookings: readonly BookingUnderChangeRow[];
@@ -87,7 +91,7 @@ export interface Consequences {
  */
 export async function consequencesOf(
   { tx, networkId, now }: Context,
-  { before, after }: DraftedChange,
+  { before, after }: Pick<DraftedChange, 'before' | 'after'>,
   lock: boolean,
 ): Promise<Consequences> {
   const { siteId } = before;
@@ -95,19 +99,24 @@ export async function consequencesOf(
   const last = await findLastBookingStart(tx, networkId, siteId, now);
   const range = rangeOf(before.schedule.zone, now, last);
   const held = bookings.map((row): HeldTime => ({ ...heldWindow(row), from: row.startsAt, until: row.endsAt }));
+  const homes = new Set(bookings.flatMap(({ homeStructureId }) => homeStructureId ?? []));
   const hours = {
     before: plannedHours(before, range, held, now),
     after: plannedHours(after, range, held, now),
   };
+  const publics = {
+    before: { ...hours.before, windows: hoursByPublic(hours.before.windows, homes) },
+    after: { ...hours.after, windows: hoursByPublic(hours.after.windows, homes) },
+  };
   const diff = diffSchedules(
     {
-      ...hours,
+      ...publics,
       bookings: bookings.map((row) => ({
         id: row.id,
         from: row.startsAt,
         until: row.endsAt,
         spaceId: row.spaceId,
-        audience: row.audience,
+        audience: publicOf(row.audience, row.homeStructureId),
         audienceClass: row.isStaffUse ? STAFF_CLASS : row.audienceClass,
         memberId: row.memberId,
         seriesId: row.seriesId,
@@ -120,7 +129,7 @@ export async function consequencesOf(
   );
 
   const own = new Map(
-    [...Map.groupBy(hours.after.windows, ({ spaceId, audience }) => `${spaceId} ${audience}`)].map(([key, of]) => [
+    [...Map.groupBy(publics.after.windows, ({ spaceId, audience }) => `${spaceId} ${audience}`)].map(([key, of]) => [
       key,
       normalise(of),
     ]),
@@ -129,9 +138,16 @@ export async function consequencesOf(
     [...Map.groupBy(hours.after.windows, ({ spaceId }) => spaceId)].map(([key, of]) => [key, normalise(of)]),
   );
   const hoursAfter = (row: BookingUnderChangeRow) =>
-    (row.isStaffUse ? bySpace.get(row.spaceId) : own.get(`${row.spaceId} ${row.audience}`)) ?? [];
+    (row.isStaffUse
+      ? bySpace.get(row.spaceId)
+      : own.get(`${row.spaceId} ${publicOf(row.audience, row.homeStructureId)}`)) ?? [];
   return {
-    diff,
+    // What a partner's public gains or loses beside everybody else of its audience is said apart.
+    diff: { ...diff, gained: diff.gained.filter(isEverybodys), lost: diff.lost.filter(isEverybodys) },
+    partners: {
+      gained: diff.gained.filter((each) => !isEverybodys(each)),
+      lost: diff.lost.filter((each) => !isEverybodys(each)),
+    },
     range,
     bookings,
     held,
@@ -142,6 +158,8 @@ export async function consequencesOf(
     hoursAfter,
   };
 }
+
+const isEverybodys = ({ audience }: { audience: string }) => partsOfPublic(audience).structureId === null;
 
 const heldWindow = ({ spaceId, audience, audienceClass }: BookingUnderChangeRow) => ({
   spaceId,
@@ -159,7 +177,12 @@ function rangeOf(zone: string, now: Instant, lastStart: Instant | null): DateRan
   return { from: addDays(today, -1), until };
 }
 
-function plannedHours(schedule: SiteSchedule, range: DateRange, held: readonly HeldTime[], now: Instant): PlannedHours {
+function plannedHours(
+  schedule: SiteSchedule,
+  range: DateRange,
+  held: readonly HeldTime[],
+  now: Instant,
+): PlannedHours & Pick<EffectiveHours, 'windows'> {
   const { windows, handovers } = hoursOf(schedule, range, held, now);
   return { windows, handovers, closures: schedule.schedule.closures };
 }
