@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Database, openDatabase } from '@mitoyen/db';
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { withClient } from '../../scripts/start/postgres/database.ts';
 import { startTestPostgres, type TestPostgres } from '../support/database-server.ts';
 import { soak } from '../support/soak.ts';
@@ -68,8 +68,10 @@ it(`answers everything, and truly, while the database dies ${DEATHS} times`, asy
   const refused: number[] = [];
   const unanswered: number[] = [];
   const wrong: unknown[] = [];
+  const heard: string[] = [];
   let isOver = false;
   let next = 1;
+  await db.listen('deaths', (payload) => heard.push(payload));
 
   const work = async () => {
     while (!isOver) {
@@ -107,6 +109,16 @@ it(`answers everything, and truly, while the database dies ${DEATHS} times`, asy
 
   expect(unanswered).toEqual([]);
   expect(wrong).toEqual([]);
+  // Who listens hears again.
+  await withClient(postgres.superuserUrl(), (superuser) =>
+    vi.waitFor(
+      async () => {
+        await superuser`select pg_notify('deaths', 'over')`;
+        expect(heard).toContain('over');
+      },
+      { timeout: LONGEST_ANSWER_MS, interval: 200 },
+    ),
+  );
   expect(acknowledged.length).toBeGreaterThan(DEATHS);
   expect(refused.length).toBeGreaterThan(0);
   await withClient(postgres.superuserUrl(), async (superuser) => {
