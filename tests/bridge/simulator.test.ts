@@ -4,7 +4,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { seededRandom, serveSimulator } from '@mitoyen/firmware-bridge/simulate';
+import {
+  createSimulatedSite,
+  type SimulatedDoorConfig,
+  type SimulatedSite,
+  seededRandom,
+  serveSimulator,
+} from '@mitoyen/firmware-bridge/simulate';
+import type { DeviceConfig } from '@mitoyen/protocol';
 import { afterEach, describe, expect, test } from 'vitest';
 import { BridgeSite, DOOR, SITE, SiteObserver } from '../support/bridge-site.ts';
 
@@ -67,6 +74,80 @@ describe('the hands of the demo', () => {
   ] as const)('%s with %o is %i', async ([path, body, status]) => {
     await start();
     expect((await call(path, body)).status).toBe(status);
+  });
+});
+
+describe('a door with a relay at its strike', () => {
+  const SHELLY = 'shellyplus1-0123456789ab';
+  const door: SimulatedDoorConfig = {
+    id: DOOR,
+    name: 'Entrée',
+    readerAddress: '/rfid/entree',
+    lockAddress: `${SHELLY}/switch:0`,
+    contactAddress: `${SHELLY}/input:0`,
+    dialect: 'shelly',
+  };
+  const device = (kind: string, codec: string, address: string): DeviceConfig => ({
+    id: `dev-${kind}`,
+    kind,
+    codec,
+    address,
+    doorId: DOOR,
+    spaceId: null,
+  });
+  const devices = [
+    device('reader', 'esp_rfid', door.readerAddress),
+    device('lock', 'shelly', door.lockAddress),
+    device('contact', 'shelly', door.contactAddress),
+  ];
+  let site: BridgeSite;
+  let relays: SimulatedSite;
+  afterEach(async () => {
+    await relays.stop();
+    await site.stop();
+  });
+
+  const start = async () => {
+    site = await BridgeSite.start((fixture) => [fixture.grant({ badge: BADGE }), fixture.grant({ pin: '482913' })], {
+      config: { devices },
+    });
+    relays = await createSimulatedSite({
+      config: { siteId: SITE, siteSlug: 'gap', doors: [door], motionAddress: 'm', counterAddress: 'n' },
+      mqttUrl: site.siteBroker.url,
+      clock: site.time,
+      random: seededRandom(1),
+    });
+  };
+  const lock = () => relays.describe().doors[0]?.lock;
+
+  test('opens for a badge and a code, and refuses another', async () => {
+    await start();
+    expect(await relays.present(DOOR, { kind: 'badge', uid: BADGE })).toMatchObject({ outcome: 'opened' });
+    expect(await relays.present(DOOR, { kind: 'pin', pin: '482913' })).toMatchObject({ outcome: 'opened' });
+    expect(await relays.present(DOOR, { kind: 'badge', uid: '0499999999' })).toMatchObject({
+      outcome: 'refused',
+      reason: 'unknown_credential',
+    });
+    await relays.walk(DOOR);
+    await site.server.takeEvent((one) => one.kind === 'door_opened');
+  });
+
+  test('locks by itself when the bridge dies while it is open', async () => {
+    await start();
+    expect(await relays.present(DOOR, { kind: 'badge', uid: BADGE })).toMatchObject({ outcome: 'opened' });
+    await site.stopBridge();
+    site.time.advance(4_999);
+    expect(lock()).toBe('unlocked');
+    site.time.advance(1);
+    expect(lock()).toBe('locked');
+  });
+
+  test('opens from the phone by the word of the relay', async () => {
+    await start();
+    const command = site.server.command(site.bridge.bootId);
+    await site.server.send('commands', command);
+    await site.server.take('commands/result', (one) => one.commandId === command.id && one.state === 'actuated');
+    expect(lock()).toBe('unlocked');
   });
 });
 

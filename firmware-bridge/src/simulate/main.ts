@@ -24,7 +24,14 @@ const ConfigSchema = Type.Object({
       siteSlug: Text,
       brokerPort: Port,
       doors: Type.Array(
-        Type.Object({ id: Text, name: Text, readerAddress: Text, lockAddress: Text, contactAddress: Text }),
+        Type.Object({
+          id: Text,
+          name: Text,
+          readerAddress: Text,
+          lockAddress: Text,
+          contactAddress: Text,
+          dialect: Type.Optional(Type.Enum(['zigbee2mqtt', 'shelly'])),
+        }),
       ),
       motionAddress: Text,
       counterAddress: Text,

@@ -1,14 +1,17 @@
 import { connectAsync, type MqttClient } from 'mqtt';
 import type { Cancel, TimeSource } from '../clock/time-source.ts';
 import { type DoorDisplay, doorDisplayTopic } from '../devices/site-topics.ts';
+import { DIALECTS, type Dialect, type DialectName, type SaidOnSite } from './dialects.ts';
 
-/** One door of a simulated site: the Zigbee2MQTT friendly names of its three devices. */
+/** One door of a simulated site: the addresses of its three devices, as their make writes them. */
 export interface SimulatedDoorConfig {
   readonly id: string;
   readonly name: string;
   readonly readerAddress: string;
   readonly lockAddress: string;
   readonly contactAddress: string;
+  /** Of its hardware; left out: Zigbee2MQTT. */
+  readonly dialect?: DialectName;
 }
 
 export interface SimulatedSiteConfig {
@@ -47,7 +50,7 @@ export type Presented =
   | { readonly kind: 'badge'; readonly uid: string }
   | { readonly kind: 'pin'; readonly pin: string };
 
-/** The hardware of one site, speaking Zigbee2MQTT on the site's broker. */
+/** The hardware of one site, on the site's broker. */
 export interface SimulatedSite {
   readonly config: SimulatedSiteConfig;
   describe(): SimulatedSiteState;
@@ -67,16 +70,21 @@ const MOTION_HOLDS_MS = 90_000;
 /** A door with a closer takes about this long to fall shut behind somebody. */
 const DOOR_OPEN_MS = 2_500;
 
+/** esp-rfid says this often that it is there (README-MQTT.md). */
+const HEARTBEAT_MS = 180_000;
+
 /** Background life: somebody moves every few minutes. */
 const LEAST_QUIET_MS = 60_000;
 const MOST_QUIET_MS = 6 * 60_000;
 
 interface DoorHardware {
   readonly config: SimulatedDoorConfig;
+  readonly dialect: Dialect;
   lock: 'locked' | 'unlocked';
   isClosed: boolean;
   battery: number;
-  transaction: number;
+  presentations: number;
+  relock: Cancel;
   lastOutcome: PresentationOutcome | null;
   /** Whoever stands at the door now. */
   waiter: ((seen: DoorDisplay | 'unlocked') => void) | null;
@@ -101,10 +109,12 @@ export async function createSimulatedSite(options: {
   for (const door of config.doors) {
     doors.set(door.id, {
       config: door,
+      dialect: DIALECTS[door.dialect ?? 'zigbee2mqtt'],
       lock: 'locked',
       isClosed: true,
       battery: 70 + Math.floor(random() * 30),
-      transaction: Math.floor(random() * 256),
+      presentations: Math.floor(random() * 256),
+      relock: () => {},
       lastOutcome: null,
       waiter: null,
       queue: Promise.resolve(),
@@ -114,34 +124,29 @@ export async function createSimulatedSite(options: {
   let isMotion = false;
   let cancelMotion: Cancel = () => {};
   let cancelLife: Cancel = () => {};
+  let cancelBeat: Cancel = () => {};
   const closings = new Map<string, Cancel>();
 
-  const say = (address: string, payload: object) => {
-    client.publish(`${BASE}/${address}`, JSON.stringify({ ...payload, linkquality: 60 + Math.floor(random() * 120) }));
+  const say = (messages: readonly SaidOnSite[]) => {
+    for (const { topic, payload, isRetained = false } of messages)
+      client.publish(topic, payload, { retain: isRetained });
   };
-  const sayLock = (door: DoorHardware) =>
-    say(door.config.lockAddress, {
-      state: door.lock === 'locked' ? 'LOCK' : 'UNLOCK',
-      lock_state: door.lock,
-      battery: door.battery,
-    });
-  const sayContact = (door: DoorHardware) => say(door.config.contactAddress, { contact: door.isClosed, battery: 91 });
-  const sayMotion = () => say(config.motionAddress, { occupancy: isMotion, battery: 84 });
-  const sayPeople = () => say(config.counterAddress, { people });
-
-  const addresses = [
-    ...config.doors.flatMap((door) => [door.readerAddress, door.lockAddress, door.contactAddress]),
-    config.motionAddress,
-    config.counterAddress,
-  ];
+  const sayZigbee = (address: string, payload: object) =>
+    say([{ topic: `${BASE}/${address}`, payload: JSON.stringify({ ...payload, linkquality: linkQuality() }) }]);
+  const linkQuality = () => 60 + Math.floor(random() * 120);
+  const sayLock = (door: DoorHardware) => say(door.dialect.lock(door.config, door.lock, door.battery));
+  const sayContact = (door: DoorHardware) => say(door.dialect.contact(door.config, door.isClosed));
+  const sayMotion = () => sayZigbee(config.motionAddress, { occupancy: isMotion, battery: 84 });
+  const sayPeople = () => sayZigbee(config.counterAddress, { people });
 
   function announce(): void {
     client.publish(`${BASE}/bridge/state`, JSON.stringify({ state: 'online' }), { retain: true });
     client.publish(`${BASE}/bridge/devices`, JSON.stringify(describeDevices(config)), { retain: true });
-    for (const address of addresses) {
+    for (const address of [config.motionAddress, config.counterAddress]) {
       client.publish(`${BASE}/${address}/availability`, JSON.stringify({ state: 'online' }), { retain: true });
     }
     for (const door of doors.values()) {
+      say(door.dialect.announce(door.config));
       sayLock(door);
       sayContact(door);
     }
@@ -173,51 +178,62 @@ export async function createSimulatedSite(options: {
     });
   }
 
-  function obey(door: DoorHardware, order: Record<string, unknown>): void {
-    if (order.state !== 'LOCK' && order.state !== 'UNLOCK') return;
-    door.lock = order.state === 'LOCK' ? 'locked' : 'unlocked';
+  function beat(): void {
+    cancelBeat = clock.after(HEARTBEAT_MS, () => {
+      for (const { config, dialect } of doors.values()) say(dialect.beat(config));
+      beat();
+    });
+  }
+
+  function turn(door: DoorHardware, lock: DoorHardware['lock']): void {
+    door.relock();
+    door.lock = lock;
     sayLock(door);
-    if (door.lock === 'unlocked') door.waiter?.('unlocked');
+    if (lock === 'unlocked') door.waiter?.('unlocked');
+  }
+
+  function hear(door: DoorHardware, topic: string, text: string): void {
+    const { order, answer = [] } = door.dialect.hear(door.config, topic, text, door.lock);
+    say(answer);
+    if (order === null) return;
+    if (order.to === 'report') {
+      sayLock(door);
+      return;
+    }
+    turn(door, order.to === 'unlock' ? 'unlocked' : 'locked');
+    if (order.to === 'unlock' && order.relockAfterMs !== undefined) {
+      door.relock = clock.after(order.relockAfterMs, () => turn(door, 'locked'));
+    }
   }
 
   client.on('message', (topic, payload) => {
     // An order that was retained is taken off the broker with an empty message.
     if (payload.length === 0) return;
-    const message = JSON.parse(payload.toString()) as Record<string, unknown>;
+    const text = payload.toString();
     for (const door of doors.values()) {
-      const { lockAddress, id } = door.config;
-      if (topic === `${BASE}/${lockAddress}/set`) obey(door, message);
-      if (topic === `${BASE}/${lockAddress}/get`) sayLock(door);
-      if (topic === doorDisplayTopic(id)) door.waiter?.(message as unknown as DoorDisplay);
+      if (door.dialect.topics(door.config).includes(topic)) hear(door, topic, text);
+      if (topic === doorDisplayTopic(door.config.id)) door.waiter?.(JSON.parse(text) as DoorDisplay);
     }
   });
   await client.subscribeAsync(
-    config.doors.flatMap((door) => [
-      `${BASE}/${door.lockAddress}/set`,
-      `${BASE}/${door.lockAddress}/get`,
-      doorDisplayTopic(door.id),
-    ]),
+    [...doors.values()].flatMap(({ config, dialect }) => [...dialect.topics(config), doorDisplayTopic(config.id)]),
     { qos: 1 },
   );
   client.on('connect', announce);
   announce();
   live();
+  beat();
 
   async function presentNow(door: DoorHardware, presented: Presented): Promise<PresentationOutcome> {
     const startedAt = clock.monotonicMs();
-    door.transaction = (door.transaction + 1) % 256;
+    door.presentations++;
     const { promise, resolve } = Promise.withResolvers<DoorDisplay | 'unlocked' | null>();
     const cancel = clock.after(ANSWER_WITHIN_MS, () => resolve(null));
     // A grant is seen at the lock, a refusal at the display.
     door.waiter = (seen) => {
       if (seen === 'unlocked' || !seen.granted) resolve(seen);
     };
-    say(door.config.readerAddress, {
-      action: 'disarm',
-      action_code: presented.kind === 'badge' ? `+${presented.uid}` : presented.pin,
-      action_transaction: door.transaction,
-      action_zone: 23,
-    });
+    say(door.dialect.present(door.config, presented, door.presentations));
     const seen = await promise;
     cancel();
     door.waiter = null;
@@ -269,8 +285,10 @@ export async function createSimulatedSite(options: {
     },
     async stop() {
       cancelLife();
+      cancelBeat();
       cancelMotion();
       for (const cancel of closings.values()) cancel();
+      for (const { relock } of doors.values()) relock();
       await client.endAsync(true);
     },
   };
@@ -283,6 +301,8 @@ function outcomeOf(seen: DoorDisplay | 'unlocked' | null, tookMs: number): Prese
   return { outcome: 'refused', reason: seen.reason, ...detail, tookMs };
 }
 
+const isZigbee = ({ dialect = 'zigbee2mqtt' }: SimulatedDoorConfig): boolean => dialect === 'zigbee2mqtt';
+
 /** As `zigbee2mqtt/bridge/devices` lists them, with the fields that adoption reads. */
 function describeDevices(config: SimulatedSiteConfig): object[] {
   const device = (friendlyName: string, model: string, vendor: string, description: string) => ({
@@ -294,11 +314,13 @@ function describeDevices(config: SimulatedSiteConfig): object[] {
     definition: { model, vendor, description },
   });
   return [
-    ...config.doors.flatMap((door) => [
-      device(door.readerAddress, 'KEPZB-110', 'Frient', 'Keypad'),
-      device(door.lockAddress, 'YRD426NRSC', 'Yale', 'Assure lock'),
-      device(door.contactAddress, 'SNZB-04', 'SONOFF', 'Contact sensor'),
-    ]),
+    ...config.doors
+      .filter(isZigbee)
+      .flatMap((door) => [
+        device(door.readerAddress, 'KEPZB-110', 'Frient', 'Keypad'),
+        device(door.lockAddress, 'YRD426NRSC', 'Yale', 'Assure lock'),
+        device(door.contactAddress, 'SNZB-04', 'SONOFF', 'Contact sensor'),
+      ]),
     device(config.motionAddress, 'SNZB-03', 'SONOFF', 'Motion sensor'),
     device(config.counterAddress, 'PTVO-COUNTER', 'Custom devices (DiY)', 'People counter'),
   ];
