@@ -21,12 +21,14 @@ import { accountRoutes } from './routes/accounts/accounts.ts';
 import { bookingRoutes } from './routes/bookings/bookings.ts';
 import { demoRoutes } from './routes/demo/demo.ts';
 import { hostRoutes } from './routes/host/host.ts';
+import { interopRoutes } from './routes/interop/interop.ts';
 import { managerRoutes } from './routes/manager/manager.ts';
 import { placeRoutes } from './routes/places/places.ts';
 import { platformRoutes } from './routes/platform/platform.ts';
 import { scheduleRoutes } from './routes/schedule/schedule.ts';
 import { Problem } from './routes/schemas.ts';
 import { networkSetupRoutes } from './routes/setup/network.ts';
+import { seriesRoutes } from './routes/series/series.ts';
 import { SETUP_SCHEMAS } from './routes/setup/schemas.ts';
 import { siteSetupRoutes } from './routes/setup/site.ts';
 import type { Services } from './services.ts';
@@ -100,8 +102,10 @@ export async function buildApp(services: Services, logger: FastifyServerOptions[
         accountRoutes,
         placeRoutes,
         bookingRoutes,
+        seriesRoutes,
         hostRoutes,
         scheduleRoutes,
+        interopRoutes,
         managerRoutes,
         networkSetupRoutes,
         siteSetupRoutes,

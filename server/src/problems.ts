@@ -276,6 +276,17 @@ export const PROBLEMS = {
     ],
     ['Hours changed meanwhile', 'Somebody else changed these hours. Reload the page before trying again.'],
   ),
+  'schedule.hours_not_understood': kind(
+    422,
+    [
+      'Horaires non compris',
+      'Ce texte ne suit pas la syntaxe opening_hours d’OpenStreetMap, ou parle de jours fériés ou de vacances au milieu d’une règle.',
+    ],
+    [
+      'Hours not understood',
+      'This text does not follow the opening_hours syntax of OpenStreetMap, or speaks of holidays in the middle of a rule.',
+    ],
+  ),
   'schedule.invalid': kind(
     422,
     [

@@ -1,6 +1,7 @@
 export * from './bookings.ts';
 export * from './create-network.ts';
 export * from './doors.ts';
+export * from './feeds.ts';
 export * from './networks.ts';
 export * from './outbox.ts';
 export * from './people.ts';

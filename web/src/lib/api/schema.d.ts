@@ -398,6 +398,93 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/booking-series/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What every occurrence of a recurring booking would be and cost; nothing is kept */
+        post: operations["previewSeries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/booking-series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Book every occurrence of a recurring booking, or none */
+        post: operations["bookSeries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/booking-series/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A recurring booking with its occurrences */
+        get: operations["getSeries"];
+        put?: never;
+        post?: never;
+        /** Give back one occurrence, it and those that follow, or all to come */
+        delete: operations["cancelSeries"];
+        options?: never;
+        head?: never;
+        /** Move one occurrence, it and those that follow, or all to come */
+        patch: operations["editSeries"];
+        trace?: never;
+    };
+    "/api/v1/booking-series/{id}/calendar.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The recurring booking as an iCalendar file */
+        get: operations["getSeriesCalendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/booking-series/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What an edit would make of every occurrence that it reaches; nothing is changed */
+        post: operations["previewSeriesEdit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/host/sites": {
         parameters: {
             query?: never;
@@ -654,6 +741,109 @@ export interface paths {
         put?: never;
         /** Change the hours, and what becomes of the bookings that they touch */
         post: operations["changeSchedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{slug}/opening-hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The hours of a year in the syntax of OpenStreetMap, by audience and together */
+        get: operations["getOsmHours"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{slug}/hours.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The hours of the next three months as iCalendar */
+        get: operations["getHoursCalendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar-feeds/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A calendar behind a secret address */
+        get: operations["getCalendarFeed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host/sites/{slug}/calendar-feeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The secret calendars of the site's structure */
+        get: operations["listCalendarFeeds"];
+        put?: never;
+        /** Make a secret address for a calendar; it is shown once */
+        post: operations["createCalendarFeed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host/calendar-feeds/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a secret address */
+        delete: operations["endCalendarFeed"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host/sites/{slug}/schedule/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The change that hours in the syntax of OpenStreetMap would be; nothing is written */
+        post: operations["importHours"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1326,10 +1516,7 @@ export interface components {
         };
         CompatibilityConsequences: {
             pairs: {
-                audiences: [
-                    string,
-                    string
-                ];
+                audiences: string[];
                 /**
                  * @description At the same time: in one space; on one site in different spaces; never on one site
                  * @enum {unknown}
@@ -1381,26 +1568,15 @@ export interface components {
                      * @example 2026-11-24T08:00:00.000Z
                      */
                     until: string;
-                    bookings: [
-                        {
-                            /** Format: uuid */
-                            id: string;
-                            reference: string;
-                            memberName: string;
-                            /** @example professional */
-                            audience: string;
-                            resourceName: string;
-                        },
-                        {
-                            /** Format: uuid */
-                            id: string;
-                            reference: string;
-                            memberName: string;
-                            /** @example professional */
-                            audience: string;
-                            resourceName: string;
-                        }
-                    ];
+                    bookings: {
+                        /** Format: uuid */
+                        id: string;
+                        reference: string;
+                        memberName: string;
+                        /** @example professional */
+                        audience: string;
+                        resourceName: string;
+                    }[];
                 }[];
             };
             /** @description Hours of plans that would promise what the setting forbids, and did not before */
@@ -1412,10 +1588,7 @@ export interface components {
                 faults: {
                     /** @enum {unknown} */
                     kind: "overlap" | "handover" | "same_site";
-                    audiences: [
-                        string,
-                        string
-                    ];
+                    audiences: string[];
                     spaceNames: string[];
                     planName: string | null;
                     weekday: number | null;
@@ -3545,6 +3718,923 @@ export interface operations {
                         /** @enum {unknown} */
                         outcome: "pending" | "opened" | "done" | "refused" | "device_silent" | "expired";
                         reason: string | null;
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewSeries: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again give the same answer and no second effect */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: uuid */
+                    resourceId: string;
+                    /** @example professional */
+                    audience?: string;
+                    /** @description How many people come */
+                    seats?: number;
+                    /**
+                     * Format: uuid
+                     * @description Staff of the place book for a member
+                     */
+                    memberId?: string;
+                    /**
+                     * Format: date
+                     * @example 2026-11-24
+                     */
+                    firstDate: string;
+                    /** @example 09:00 */
+                    startsAt: string;
+                    /** @example 12:30 */
+                    endsAt: string;
+                    /**
+                     * @description RFC 5545
+                     * @example FREQ=WEEKLY;BYDAY=TU;COUNT=30
+                     */
+                    rrule?: string;
+                    /** @description The simple choices; `rrule` says the others. Ends with one of `count` and `until` */
+                    recurrence?: {
+                        /** @enum {unknown} */
+                        frequency: "daily" | "weekly" | "monthly";
+                        /** @default 1 */
+                        interval?: number;
+                        byWeekday?: number[];
+                        count?: number;
+                        /**
+                         * Format: date
+                         * @example 2026-11-24
+                         */
+                        until?: string;
+                    };
+                    exceptDates?: string[];
+                    decisions?: {
+                        /**
+                         * Format: date
+                         * @example 2026-11-24
+                         */
+                        date: string;
+                        /** @enum {unknown} */
+                        do: "skip" | "move";
+                        to?: {
+                            /** Format: uuid */
+                            resourceId?: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            startsAt: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            endsAt: string;
+                        };
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rrule: string;
+                        timeZone: string;
+                        occurrences: {
+                            /**
+                             * Format: date
+                             * @description The date that the rule gave
+                             */
+                            date: string;
+                            startsAt: string | null;
+                            endsAt: string | null;
+                            /** Format: uuid */
+                            resourceId: string;
+                            resourceName: string;
+                            /** @enum {unknown} */
+                            state: "free" | "conflict" | "beyond_horizon" | "outside_quota";
+                            code: string | null;
+                            reason: string | null;
+                            price: {
+                                /** @description Minor units: cents */
+                                minor: number;
+                                currency: string;
+                            } | null;
+                            alternatives: {
+                                /** Format: uuid */
+                                resourceId: string;
+                                resourceName: string;
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                startsAt: string;
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                endsAt: string;
+                            }[];
+                        }[];
+                        free: number;
+                        total: {
+                            /** @description Minor units: cents */
+                            minor: number;
+                            currency: string;
+                        };
+                        /** @description Moved one by one before: an edit leaves them where they are */
+                        kept: string[];
+                        limits: {
+                            horizonDays: number;
+                            mostUpcoming: number;
+                        };
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bookSeries: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again give the same answer and no second effect */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: uuid */
+                    resourceId: string;
+                    /** @example professional */
+                    audience?: string;
+                    /** @description How many people come */
+                    seats?: number;
+                    /**
+                     * Format: uuid
+                     * @description Staff of the place book for a member
+                     */
+                    memberId?: string;
+                    /**
+                     * Format: date
+                     * @example 2026-11-24
+                     */
+                    firstDate: string;
+                    /** @example 09:00 */
+                    startsAt: string;
+                    /** @example 12:30 */
+                    endsAt: string;
+                    /**
+                     * @description RFC 5545
+                     * @example FREQ=WEEKLY;BYDAY=TU;COUNT=30
+                     */
+                    rrule?: string;
+                    /** @description The simple choices; `rrule` says the others. Ends with one of `count` and `until` */
+                    recurrence?: {
+                        /** @enum {unknown} */
+                        frequency: "daily" | "weekly" | "monthly";
+                        /** @default 1 */
+                        interval?: number;
+                        byWeekday?: number[];
+                        count?: number;
+                        /**
+                         * Format: date
+                         * @example 2026-11-24
+                         */
+                        until?: string;
+                    };
+                    exceptDates?: string[];
+                    decisions?: {
+                        /**
+                         * Format: date
+                         * @example 2026-11-24
+                         */
+                        date: string;
+                        /** @enum {unknown} */
+                        do: "skip" | "move";
+                        to?: {
+                            /** Format: uuid */
+                            resourceId?: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            startsAt: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            endsAt: string;
+                        };
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        rrule: string;
+                        /**
+                         * Format: date
+                         * @example 2026-11-24
+                         */
+                        startsOn: string;
+                        /** @example 09:00 */
+                        startsAt: string;
+                        /** @example 12:30 */
+                        endsAt: string;
+                        timeZone: string;
+                        /** @example professional */
+                        audience: string;
+                        seats: number;
+                        memberName: string;
+                        resource: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            kind: string;
+                        };
+                        space: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        };
+                        site: {
+                            /** Format: uuid */
+                            id: string;
+                            slug: string;
+                            name: string;
+                            commune: string;
+                        };
+                        exceptDates: string[];
+                        continuesId: string | null;
+                        revision: number;
+                        cancelledAt: string | null;
+                        total: {
+                            minor: number;
+                            currency: string;
+                        };
+                        /** @description Occurrences to come */
+                        upcoming: number;
+                        mayChange: boolean;
+                        occurrences: {
+                            /** Format: uuid */
+                            bookingId: string;
+                            /**
+                             * Format: date
+                             * @example 2026-11-24
+                             */
+                            date: string;
+                            status: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            startsAt: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            endsAt: string;
+                            resourceName: string;
+                            isMoved: boolean;
+                            price: {
+                                /** @description Minor units: cents */
+                                minor: number;
+                                currency: string;
+                            };
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSeries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        rrule: string;
+                        /**
+                         * Format: date
+                         * @example 2026-11-24
+                         */
+                        startsOn: string;
+                        /** @example 09:00 */
+                        startsAt: string;
+                        /** @example 12:30 */
+                        endsAt: string;
+                        timeZone: string;
+                        /** @example professional */
+                        audience: string;
+                        seats: number;
+                        memberName: string;
+                        resource: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            kind: string;
+                        };
+                        space: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        };
+                        site: {
+                            /** Format: uuid */
+                            id: string;
+                            slug: string;
+                            name: string;
+                            commune: string;
+                        };
+                        exceptDates: string[];
+                        continuesId: string | null;
+                        revision: number;
+                        cancelledAt: string | null;
+                        total: {
+                            minor: number;
+                            currency: string;
+                        };
+                        /** @description Occurrences to come */
+                        upcoming: number;
+                        mayChange: boolean;
+                        occurrences: {
+                            /** Format: uuid */
+                            bookingId: string;
+                            /**
+                             * Format: date
+                             * @example 2026-11-24
+                             */
+                            date: string;
+                            status: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            startsAt: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            endsAt: string;
+                            resourceName: string;
+                            isMoved: boolean;
+                            price: {
+                                /** @description Minor units: cents */
+                                minor: number;
+                                currency: string;
+                            };
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelSeries: {
+        parameters: {
+            query: {
+                scope: "one" | "following" | "all";
+                /** @example 2026-11-24 */
+                date?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        rrule: string;
+                        /**
+                         * Format: date
+                         * @example 2026-11-24
+                         */
+                        startsOn: string;
+                        /** @example 09:00 */
+                        startsAt: string;
+                        /** @example 12:30 */
+                        endsAt: string;
+                        timeZone: string;
+                        /** @example professional */
+                        audience: string;
+                        seats: number;
+                        memberName: string;
+                        resource: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            kind: string;
+                        };
+                        space: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        };
+                        site: {
+                            /** Format: uuid */
+                            id: string;
+                            slug: string;
+                            name: string;
+                            commune: string;
+                        };
+                        exceptDates: string[];
+                        continuesId: string | null;
+                        revision: number;
+                        cancelledAt: string | null;
+                        total: {
+                            minor: number;
+                            currency: string;
+                        };
+                        /** @description Occurrences to come */
+                        upcoming: number;
+                        mayChange: boolean;
+                        occurrences: {
+                            /** Format: uuid */
+                            bookingId: string;
+                            /**
+                             * Format: date
+                             * @example 2026-11-24
+                             */
+                            date: string;
+                            status: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            startsAt: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            endsAt: string;
+                            resourceName: string;
+                            isMoved: boolean;
+                            price: {
+                                /** @description Minor units: cents */
+                                minor: number;
+                                currency: string;
+                            };
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    editSeries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {unknown} */
+                    scope: "one" | "following" | "all";
+                    /**
+                     * Format: date
+                     * @description Of `one` and `following`: a date that the rule gave
+                     */
+                    date?: string;
+                    /** Format: uuid */
+                    resourceId?: string;
+                    /** @example 09:00 */
+                    startsAt?: string;
+                    /** @example 12:30 */
+                    endsAt?: string;
+                    /**
+                     * Format: date
+                     * @description Of `one`: another day
+                     */
+                    toDate?: string;
+                    decisions?: {
+                        /**
+                         * Format: date
+                         * @example 2026-11-24
+                         */
+                        date: string;
+                        /** @enum {unknown} */
+                        do: "skip" | "move";
+                        to?: {
+                            /** Format: uuid */
+                            resourceId?: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            startsAt: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            endsAt: string;
+                        };
+                    }[];
+                    /** @description Refused if the series has changed since */
+                    revision?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        rrule: string;
+                        /**
+                         * Format: date
+                         * @example 2026-11-24
+                         */
+                        startsOn: string;
+                        /** @example 09:00 */
+                        startsAt: string;
+                        /** @example 12:30 */
+                        endsAt: string;
+                        timeZone: string;
+                        /** @example professional */
+                        audience: string;
+                        seats: number;
+                        memberName: string;
+                        resource: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            kind: string;
+                        };
+                        space: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        };
+                        site: {
+                            /** Format: uuid */
+                            id: string;
+                            slug: string;
+                            name: string;
+                            commune: string;
+                        };
+                        exceptDates: string[];
+                        continuesId: string | null;
+                        revision: number;
+                        cancelledAt: string | null;
+                        total: {
+                            minor: number;
+                            currency: string;
+                        };
+                        /** @description Occurrences to come */
+                        upcoming: number;
+                        mayChange: boolean;
+                        occurrences: {
+                            /** Format: uuid */
+                            bookingId: string;
+                            /**
+                             * Format: date
+                             * @example 2026-11-24
+                             */
+                            date: string;
+                            status: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            startsAt: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            endsAt: string;
+                            resourceName: string;
+                            isMoved: boolean;
+                            price: {
+                                /** @description Minor units: cents */
+                                minor: number;
+                                currency: string;
+                            };
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSeriesCalendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description iCalendar (RFC 5545) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewSeriesEdit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again give the same answer and no second effect */
+                "idempotency-key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {unknown} */
+                    scope: "one" | "following" | "all";
+                    /**
+                     * Format: date
+                     * @description Of `one` and `following`: a date that the rule gave
+                     */
+                    date?: string;
+                    /** Format: uuid */
+                    resourceId?: string;
+                    /** @example 09:00 */
+                    startsAt?: string;
+                    /** @example 12:30 */
+                    endsAt?: string;
+                    /**
+                     * Format: date
+                     * @description Of `one`: another day
+                     */
+                    toDate?: string;
+                    decisions?: {
+                        /**
+                         * Format: date
+                         * @example 2026-11-24
+                         */
+                        date: string;
+                        /** @enum {unknown} */
+                        do: "skip" | "move";
+                        to?: {
+                            /** Format: uuid */
+                            resourceId?: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            startsAt: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            endsAt: string;
+                        };
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rrule: string;
+                        timeZone: string;
+                        occurrences: {
+                            /**
+                             * Format: date
+                             * @description The date that the rule gave
+                             */
+                            date: string;
+                            startsAt: string | null;
+                            endsAt: string | null;
+                            /** Format: uuid */
+                            resourceId: string;
+                            resourceName: string;
+                            /** @enum {unknown} */
+                            state: "free" | "conflict" | "beyond_horizon" | "outside_quota";
+                            code: string | null;
+                            reason: string | null;
+                            price: {
+                                /** @description Minor units: cents */
+                                minor: number;
+                                currency: string;
+                            } | null;
+                            alternatives: {
+                                /** Format: uuid */
+                                resourceId: string;
+                                resourceName: string;
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                startsAt: string;
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                endsAt: string;
+                            }[];
+                        }[];
+                        free: number;
+                        total: {
+                            /** @description Minor units: cents */
+                            minor: number;
+                            currency: string;
+                        };
+                        /** @description Moved one by one before: an edit leaves them where they are */
+                        kept: string[];
+                        limits: {
+                            horizonDays: number;
+                            mostUpcoming: number;
+                        };
                     };
                 };
             };
@@ -6248,6 +7338,609 @@ export interface operations {
             };
         };
     };
+    getOsmHours: {
+        parameters: {
+            query?: {
+                space?: string;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: date
+                         * @example 2026-11-24
+                         */
+                        from: string;
+                        /**
+                         * Format: date
+                         * @example 2026-11-24
+                         */
+                        until: string;
+                        union: {
+                            /** @description opening_hours of OpenStreetMap; empty: never open */
+                            value: string;
+                            /** @description Whether a tag of OpenStreetMap (255 characters) can hold it */
+                            fitsOsm: boolean;
+                        };
+                        audiences: {
+                            /** @example professional */
+                            audience: string;
+                            name: string;
+                            /** @description opening_hours of OpenStreetMap; empty: never open */
+                            value: string;
+                            /** @description Whether a tag of OpenStreetMap (255 characters) can hold it */
+                            fitsOsm: boolean;
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getHoursCalendar: {
+        parameters: {
+            query?: {
+                space?: string;
+                /** @example professional */
+                audience?: string;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description iCalendar (RFC 5545) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCalendarFeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description iCalendar (RFC 5545) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCalendarFeeds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            siteId: string | null;
+                            spaceId: string | null;
+                            audience: string | null;
+                            withBookings: boolean;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            createdAt: string;
+                            lastFetchedAt: string | null;
+                            isMine: boolean;
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createCalendarFeed: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again give the same answer and no second effect */
+                "idempotency-key"?: string;
+            };
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    /** @enum {unknown} */
+                    scope: "space" | "site" | "structure";
+                    spaceId: string | null;
+                    audience: string | null;
+                    /** @description With the bookings and the names of who comes */
+                    withBookings: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        url: string;
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endCalendarFeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    importHours: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again give the same answer and no second effect */
+                "idempotency-key"?: string;
+            };
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @example professional */
+                    audience: string;
+                    /** @example Mo-Fr 09:00-18:00; SH Mo-Fr 09:00-12:00; PH off */
+                    value: string;
+                    spaceIds: string[] | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        revision: number;
+                        /** @description What is to become of the hours. New ids are UUIDs made by the client; ids of windows that stay are kept. */
+                        change: {
+                            templates?: {
+                                upsert?: {
+                                    /** Format: uuid */
+                                    id: string;
+                                    name: string;
+                                    /** @description Null: the whole site */
+                                    spaceIds: string[] | null;
+                                    /** @description When a template is in force; a date range is [from, until); null is any */
+                                    period: ({
+                                        /** @enum {string} */
+                                        kind: "always";
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "iso_weeks";
+                                        /** @enum {unknown} */
+                                        parity: "odd" | "even";
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "school_term";
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "school_holiday";
+                                        names: string[] | null;
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "summer";
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "date_range";
+                                        /**
+                                         * Format: date
+                                         * @example 2026-11-24
+                                         */
+                                        from: string;
+                                        /**
+                                         * Format: date
+                                         * @example 2026-11-24
+                                         */
+                                        until: string;
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "public_holiday";
+                                        codes: string[] | null;
+                                    }) | {
+                                        /** @enum {string} */
+                                        kind: "all_of";
+                                        periods: ({
+                                            /** @enum {string} */
+                                            kind: "always";
+                                        } | {
+                                            /** @enum {string} */
+                                            kind: "iso_weeks";
+                                            /** @enum {unknown} */
+                                            parity: "odd" | "even";
+                                        } | {
+                                            /** @enum {string} */
+                                            kind: "school_term";
+                                        } | {
+                                            /** @enum {string} */
+                                            kind: "school_holiday";
+                                            names: string[] | null;
+                                        } | {
+                                            /** @enum {string} */
+                                            kind: "summer";
+                                        } | {
+                                            /** @enum {string} */
+                                            kind: "date_range";
+                                            /**
+                                             * Format: date
+                                             * @example 2026-11-24
+                                             */
+                                            from: string;
+                                            /**
+                                             * Format: date
+                                             * @example 2026-11-24
+                                             */
+                                            until: string;
+                                        } | {
+                                            /** @enum {string} */
+                                            kind: "public_holiday";
+                                            codes: string[] | null;
+                                        })[];
+                                    };
+                                    validFrom: string | null;
+                                    validUntil: string | null;
+                                    /** @enum {unknown} */
+                                    origin: "host" | "suggestion";
+                                    /** @description Of a suggestion: the figures that it was made from */
+                                    evidence?: unknown;
+                                    windows: {
+                                        /** Format: uuid */
+                                        id: string;
+                                        /** @description Null: every space that the template or exception speaks for */
+                                        spaceId: string | null;
+                                        /** @example professional */
+                                        audience: string;
+                                        /** @example 09:00 */
+                                        startsAt: string;
+                                        /** @example 12:30 */
+                                        endsAt: string;
+                                        /** @description ISO 8601: 1 is Monday; null: every day of the period */
+                                        weekday: number | null;
+                                    }[];
+                                }[];
+                                delete?: string[];
+                                order?: string[];
+                            };
+                            exceptions?: {
+                                upsert?: {
+                                    /** Format: uuid */
+                                    id: string;
+                                    /**
+                                     * Format: date
+                                     * @example 2026-11-24
+                                     */
+                                    date: string;
+                                    /** @description Null: the whole site */
+                                    spaceIds: string[] | null;
+                                    reason: string | null;
+                                    change: {
+                                        /** @enum {string} */
+                                        kind: "replace";
+                                        windows: {
+                                            /** Format: uuid */
+                                            id: string;
+                                            /** @description Null: every space that the template or exception speaks for */
+                                            spaceId: string | null;
+                                            /** @example professional */
+                                            audience: string;
+                                            /** @example 09:00 */
+                                            startsAt: string;
+                                            /** @example 12:30 */
+                                            endsAt: string;
+                                        }[];
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "add";
+                                        windows: {
+                                            /** Format: uuid */
+                                            id: string;
+                                            /** @description Null: every space that the template or exception speaks for */
+                                            spaceId: string | null;
+                                            /** @example professional */
+                                            audience: string;
+                                            /** @example 09:00 */
+                                            startsAt: string;
+                                            /** @example 12:30 */
+                                            endsAt: string;
+                                        }[];
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "remove";
+                                        /** @example 09:00 */
+                                        startsAt: string;
+                                        /** @example 12:30 */
+                                        endsAt: string;
+                                        audience: string | null;
+                                    };
+                                }[];
+                                delete?: string[];
+                                order?: string[];
+                            };
+                            closures?: {
+                                upsert?: {
+                                    /** Format: uuid */
+                                    id: string;
+                                    /**
+                                     * Format: date-time
+                                     * @example 2026-11-24T08:00:00.000Z
+                                     */
+                                    from: string;
+                                    /**
+                                     * Format: date-time
+                                     * @example 2026-11-24T08:00:00.000Z
+                                     */
+                                    until: string;
+                                    spaceId: string | null;
+                                    reason: string | null;
+                                    /**
+                                     * @description Nobody whose booking stays; those whose bookings it meets; every member who books here
+                                     * @enum {unknown}
+                                     */
+                                    told: "nobody" | "booked" | "members";
+                                }[];
+                                delete?: string[];
+                            };
+                            settings?: {
+                                /** @enum {unknown} */
+                                onPublicHolidays?: "closed" | "as_usual";
+                                holidayCalendar?: string | null;
+                                schoolCalendar?: string | null;
+                                schoolZone?: string | null;
+                                buildingCapacity?: number | null;
+                                handoverMinutes?: {
+                                    [key: string]: number;
+                                };
+                            };
+                            overrides?: {
+                                school?: {
+                                    /** @example 2026-2027 */
+                                    year: string;
+                                    name: string;
+                                    /**
+                                     * Format: date
+                                     * @example 2026-11-24
+                                     */
+                                    firstDay: string;
+                                    lastDay: string | null;
+                                    /** @enum {unknown} */
+                                    by: "recteur" | "local";
+                                }[];
+                                holidays?: {
+                                    /**
+                                     * Format: date
+                                     * @example 2026-11-24
+                                     */
+                                    date: string;
+                                    /** @description Null: the public holiday of the date is not kept here */
+                                    name: string | null;
+                                }[];
+                            };
+                            /** @description Of an undoing: release rules and shares that the windows belonged to; those that are gone stay so */
+                            links?: {
+                                releases: {
+                                    /** Format: uuid */
+                                    ruleId: string;
+                                    /** Format: uuid */
+                                    windowId: string;
+                                }[];
+                                shares: {
+                                    /** Format: uuid */
+                                    shareId: string;
+                                    /** Format: uuid */
+                                    windowId: string;
+                                }[];
+                            };
+                        };
+                        warnings: string[];
+                        /** @description Times by appointment were left out */
+                        hasUnknown: boolean;
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getOverview: {
         parameters: {
             query?: {
@@ -6636,10 +8329,7 @@ export interface operations {
                         version: string;
                         audiences: string[];
                         pairs: {
-                            audiences: [
-                                string,
-                                string
-                            ];
+                            audiences: string[];
                             /**
                              * @description At the same time: in one space; on one site in different spaces; never on one site
                              * @enum {unknown}
@@ -6696,10 +8386,7 @@ export interface operations {
                     version: string;
                     /** @description Every rule of this layer: of a pair that is not here it says nothing */
                     rules: {
-                        audiences: [
-                            string,
-                            string
-                        ];
+                        audiences: string[];
                         /**
                          * @description At the same time: in one space; on one site in different spaces; never on one site
                          * @enum {unknown}
@@ -6756,10 +8443,7 @@ export interface operations {
                     version: string;
                     /** @description Every rule of this layer: of a pair that is not here it says nothing */
                     rules: {
-                        audiences: [
-                            string,
-                            string
-                        ];
+                        audiences: string[];
                         /**
                          * @description At the same time: in one space; on one site in different spaces; never on one site
                          * @enum {unknown}
@@ -8045,10 +9729,7 @@ export interface operations {
                         version: string;
                         audiences: string[];
                         pairs: {
-                            audiences: [
-                                string,
-                                string
-                            ];
+                            audiences: string[];
                             /**
                              * @description At the same time: in one space; on one site in different spaces; never on one site
                              * @enum {unknown}
@@ -8108,10 +9789,7 @@ export interface operations {
                     version: string;
                     /** @description Every rule of this layer: of a pair that is not here it says nothing */
                     rules: {
-                        audiences: [
-                            string,
-                            string
-                        ];
+                        audiences: string[];
                         /**
                          * @description At the same time: in one space; on one site in different spaces; never on one site
                          * @enum {unknown}
@@ -8172,10 +9850,7 @@ export interface operations {
                     version: string;
                     /** @description Every rule of this layer: of a pair that is not here it says nothing */
                     rules: {
-                        audiences: [
-                            string,
-                            string
-                        ];
+                        audiences: string[];
                         /**
                          * @description At the same time: in one space; on one site in different spaces; never on one site
                          * @enum {unknown}
