@@ -15,6 +15,7 @@ const NOW = Date.parse('2026-11-24T07:00:00Z');
 const HOUR = 3_600_000;
 /** How long a server is left alone with a publication. */
 const TURN_MS = 30_000;
+const PATIENT = { timeout: 20_000 };
 
 const clock = new MovableClock(NOW);
 let database: TestDatabase;
@@ -84,7 +85,7 @@ it('gives its connection back before it speaks to the broker, whatever the numbe
     await vi.waitFor(async () => {
       const rows = await db.withNetwork(network.id, (tx) => tx.select().from(grantSnapshots));
       expect(rows.filter(({ siteId }) => sites.some(({ id }) => id === siteId))).toHaveLength(sites.length);
-    });
+    }, PATIENT);
     expect(broker.arrived).toEqual([]);
     busy.end();
     expect(await all).toEqual(sites.map(() => ({ epoch: 1, sequence: 1 })));
@@ -97,7 +98,10 @@ it('gives its connection back before it speaks to the broker, whatever the numbe
 it('lets another server wait until the broker has it all, and then publish what has changed since', async () => {
   const slow = broker.hold();
   const first = publish(api.services);
-  await vi.waitFor(async () => expect(await row()).toMatchObject({ sequence: 1, publishingUntil: NOW + TURN_MS }));
+  await vi.waitFor(
+    async () => expect(await row()).toMatchObject({ sequence: 1, publishingUntil: NOW + TURN_MS }),
+    PATIENT,
+  );
   await book(0);
   let isSecondDone = false;
   const second = publish(other).then((position) => {
@@ -121,7 +125,10 @@ it('lets another server wait until the broker has it all, and then publish what 
 it('puts the newest back when a server that was taken to be gone comes in last', async () => {
   const stuck = broker.hold();
   const first = publish(api.services);
-  await vi.waitFor(async () => expect(await row()).toMatchObject({ sequence: 1, publishingUntil: NOW + TURN_MS }));
+  await vi.waitFor(
+    async () => expect(await row()).toMatchObject({ sequence: 1, publishingUntil: NOW + TURN_MS }),
+    PATIENT,
+  );
   await book(0);
   clock.moveTo(NOW + TURN_MS);
   // The broker is there for the second server; what the first one sent is still on its way.
@@ -155,7 +162,7 @@ it('publishes what died on the way once its time is over', async () => {
   broker.hold();
   // A server that ends here: nobody hears of it again.
   publish(other).catch(() => {});
-  await vi.waitFor(async () => expect(await row()).toMatchObject({ sequence: 1 }));
+  await vi.waitFor(async () => expect(await row()).toMatchObject({ sequence: 1 }), PATIENT);
   broker = new RecordingBroker();
   clock.moveTo(NOW + TURN_MS);
   expect(await publish(api.services)).toEqual({ epoch: 1, sequence: 2 });
