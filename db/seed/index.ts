@@ -237,9 +237,12 @@ async function writeSimulatorFile(
           address('lock', id),
           address('contact', id),
         ];
-        return at === siteId && readerAddress && lockAddress && contactAddress
-          ? [{ id, name, readerAddress, lockAddress, contactAddress }]
-          : [];
+        if (at !== siteId || !readerAddress || !lockAddress || !contactAddress) return [];
+        const isRelay = here.some(
+          ({ doorId, kind, family }) => doorId === id && kind === 'lock' && family === 'shelly',
+        );
+        const dialect = isRelay ? 'shelly' : 'zigbee2mqtt';
+        return [{ id, name, readerAddress, lockAddress, contactAddress, dialect }];
       }),
       motionAddress: address('motion', null),
       counterAddress: address('counter', null),

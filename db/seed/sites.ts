@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { Vault } from '@mitoyen/db';
 import { searchText } from '@mitoyen/db';
 import type {
@@ -228,10 +228,10 @@ export function buildSites(
       });
     }
     const hasDevices = isSimulated(place.slug);
-    const siteDoors = addDoors(maker, rows, id, built, hasDevices, openedAt);
+    const siteDoors = addDoors(maker, rows, { id, slug: place.slug }, built, hasDevices, openedAt);
     const sensor = (kind: 'motion' | 'counter', name: string, address: string, spaceId: string | null) => {
       const device = { id: maker.id(openedAt), address };
-      rows.devices.push(deviceRow(maker, id, device, { kind, name, doorId: null, spaceId }));
+      rows.devices.push(deviceRow(maker, id, device, { kind, family: 'zigbee2mqtt', name, doorId: null, spaceId }));
       return device;
     };
     return {
@@ -419,12 +419,13 @@ function closuresOf(today: LocalDate, spaces: readonly SeedSpace[], random: Seed
 function addDoors(
   maker: Maker,
   rows: PlaceRows,
-  siteId: string,
+  { id: siteId, slug }: { id: string; slug: string },
   spaces: readonly SeedSpace[],
   hasDevices: boolean,
   at: number,
 ): SeedDoor[] {
   const { networkId } = maker;
+  const hardware = slug === SITE_WITH_RELAYS ? relayHardware(slug) : zigbeeHardware;
   const planned = [
     { name: "Porte d'entrée", space: null, prefix: 'entree' },
     ...spaces.flatMap((space) =>
@@ -440,9 +441,11 @@ function addDoors(
       rows.doorSpaces.push({ networkId, siteId, doorId: id, spaceId: behind.id });
     }
     if (!hasDevices) return { id, name, spaceId: space?.id ?? null, devices: null };
-    const device = (kind: 'reader' | 'lock' | 'contact', what: string, word: string): SeedDevice => {
-      const made = { id: maker.id(at), address: `${prefix}-${word}` };
-      rows.devices.push(deviceRow(maker, siteId, made, { kind, name: `${what}, ${name}`, doorId: id, spaceId: null }));
+    const device = (kind: 'reader' | 'lock' | 'contact', what: string): SeedDevice => {
+      const { family, address } = hardware(prefix)[kind];
+      const made = { id: maker.id(at), address };
+      const about = { kind, family, name: `${what}, ${name}`, doorId: id, spaceId: null };
+      rows.devices.push(deviceRow(maker, siteId, made, about));
       return made;
     };
     return {
@@ -450,9 +453,9 @@ function addDoors(
       name,
       spaceId: space?.id ?? null,
       devices: {
-        reader: device('reader', 'Clavier', 'clavier'),
-        lock: device('lock', 'Serrure', 'serrure'),
-        contact: device('contact', 'Contact', 'contact'),
+        reader: device('reader', 'Clavier'),
+        lock: device('lock', 'Serrure'),
+        contact: device('contact', 'Contact'),
       },
     };
   });
@@ -464,10 +467,34 @@ function deviceRow(
   device: SeedDevice,
   rest: {
     kind: 'reader' | 'lock' | 'contact' | 'motion' | 'counter';
+    family: string;
     name: string;
     doorId: string | null;
     spaceId: string | null;
   },
 ): typeof devices.$inferInsert {
-  return { networkId: maker.networkId, id: device.id, siteId, family: 'zigbee2mqtt', address: device.address, ...rest };
+  return { networkId: maker.networkId, id: device.id, siteId, address: device.address, ...rest };
 }
+
+type DoorDevices = Record<'reader' | 'lock' | 'contact', { family: string; address: string }>;
+
+/** One of the three has relays at its strikes, so that the demo shows two makes of hardware. */
+const SITE_WITH_RELAYS: SimulatedSite = 'gap';
+
+const zigbeeHardware = (prefix: string): DoorDevices => ({
+  reader: { family: 'zigbee2mqtt', address: `${prefix}-clavier` },
+  lock: { family: 'zigbee2mqtt', address: `${prefix}-serrure` },
+  contact: { family: 'zigbee2mqtt', address: `${prefix}-contact` },
+});
+
+/** A Shelly at the strike, the contact at its input, and an esp-rfid reader. Ids as the makers' are, and the same at every seed. */
+const relayHardware =
+  (slug: string) =>
+  (prefix: string): DoorDevices => {
+    const shelly = `shellyplus1-${createHash('sha256').update(`${slug}/${prefix}`).digest('hex').slice(0, 12)}`;
+    return {
+      reader: { family: 'esp_rfid', address: `/rfid/${prefix}` },
+      lock: { family: 'shelly', address: `${shelly}/switch:0` },
+      contact: { family: 'shelly', address: `${shelly}/input:0` },
+    };
+  };
