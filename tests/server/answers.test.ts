@@ -181,6 +181,70 @@ async function succeed(
   return { ...reply.body, headers: reply.headers };
 }
 
+/** A template, an exception of each kind, a closure and calendars of its own: every shape that hours have. */
+async function changeHours(host: Caller, slug: { slug: string }): Promise<void> {
+  const before = await succeed('getSchedule', { as: host, params: slug });
+  const window = { id: makeId(), spaceId: null, audience: 'youth', startsAt: '14:00', endsAt: '24:00' };
+  const add = { kind: 'add', windows: [{ ...window, id: makeId() }] };
+  const remove = { kind: 'remove', startsAt: '08:00', endsAt: '09:00', audience: null };
+  const base = { spaceIds: [site.openSpaceId], reason: 'Fête' };
+  const period = { kind: 'all_of', periods: [{ kind: 'school_term' }, { kind: 'iso_weeks', parity: 'odd' }] };
+  const template = {
+    id: makeId(),
+    name: 'Semaines impaires',
+    spaceIds: null,
+    period,
+    validFrom: null,
+    validUntil: '2027-09-01',
+    origin: 'suggestion',
+    evidence: { weeks: 12 },
+    windows: [{ ...window, weekday: 3 }],
+  };
+  const change = {
+    templates: { upsert: [template] },
+    exceptions: {
+      upsert: [
+        { ...base, id: makeId(), date: '2026-12-05', change: add },
+        { ...base, id: makeId(), date: '2026-12-06', change: remove },
+        { ...base, id: makeId(), date: '2026-12-07', change: { kind: 'replace', windows: [] } },
+      ],
+    },
+    closures: {
+      upsert: [
+        {
+          id: makeId(),
+          from: iso(NOW + 50 * HOUR),
+          until: iso(NOW + 60 * HOUR),
+          spaceId: null,
+          reason: null,
+          told: 'members',
+        },
+      ],
+    },
+    settings: { onPublicHolidays: 'closed', handoverMinutes: { [site.openSpaceId]: 15 } },
+    overrides: { school: [], holidays: [{ date: '2026-12-08', name: 'Fête du lieu' }] },
+  };
+  const { revision } = before;
+  const shown = await succeed('previewScheduleChange', { as: host, params: slug, body: { revision, change } });
+  expect(shown.faults).toEqual([]);
+  const decisions = { default: 'cancel', bookings: [] };
+  await succeed('changeSchedule', {
+    as: host,
+    params: slug,
+    body: { revision, change, decisions, message: 'Bonjour' },
+  });
+  const range = 'from=2026-11-23&until=2026-12-14&bookings=1';
+  const hours = await succeed('getScheduleHours', { as: host, params: slug, query: range });
+  expect(hours.days).toHaveLength(21);
+  const day = await succeed('explainScheduleDay', { as: host, params: { ...slug, date: '2026-12-05' } });
+  expect(day.spaces).toHaveLength(2);
+  const { items } = await succeed('listScheduleChanges', { as: host, params: slug });
+  const undone = { revision: hours.revision, change: items[0].inverse, decisions };
+  await succeed('changeSchedule', { as: host, params: slug, body: undone });
+  const { revision: _, headers: __, ...after } = await succeed('getSchedule', { as: host, params: slug });
+  expect(before).toMatchObject(after);
+}
+
 const cookieOf = (headers: Reply<Body>['headers']) =>
   [headers['set-cookie']]
     .flat()
@@ -270,6 +334,16 @@ describe('the answers', () => {
     await succeed('cancelBooking', { as: member, params: { id } });
     await succeed('liftClosure', { as: host, params: { ...slug, id: closed.id } });
     await succeed('revokeBadge', { as: host, params: { ...slug, id: badge.id } });
+    await changeHours(host, slug);
+    const feed = { name: 'Agenda', scope: 'site', spaceId: null, audience: 'youth', withBookings: true };
+    const made = await succeed('createCalendarFeed', { as: host, params: slug, body: feed });
+    await succeed('getCalendarFeed', { params: { token: made.url.split('/').at(-1) } });
+    expect((await succeed('listCalendarFeeds', { as: host, params: slug })).items).toHaveLength(1);
+    await succeed('endCalendarFeed', { as: host, params: { id: made.id } });
+    await succeed('getHoursCalendar', { params: slug });
+    await succeed('getOsmHours', { params: slug });
+    const osm = { audience: 'youth', value: 'We 14:00-18:00; PH off', spaceIds: null };
+    await succeed('importHours', { as: host, params: slug, body: osm });
     const { version, items } = await succeed('getOpeningWindows', { as: host, params: slug });
     await succeed('replaceWeek', { as: host, params: slug, body: { version, items } });
 

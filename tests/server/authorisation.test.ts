@@ -59,6 +59,7 @@ interface Names {
   readonly memberId: string;
   readonly bookingId: string;
   readonly closureId: string;
+  readonly feedId: string;
   readonly badgeId: string;
   readonly sessionId: string;
   readonly commandId: string;
@@ -131,9 +132,28 @@ const ROUTES: Record<string, Row> = {
   watchSite: ofSite('site.observe'),
   getOpeningWindows: ofSite('site.observe'),
   listClosures: ofSite('site.observe'),
+  getSchedule: ofSite('schedule.read'),
+  getScheduleHours: ofSite('schedule.read', () => ({ query: 'from=2026-11-24&until=2026-11-25' })),
+  explainScheduleDay: ofSite('schedule.read', () => ({ params: { date: '2026-11-25' } })),
+  listScheduleChanges: ofSite('schedule.read'),
+  previewScheduleChange: ofSite('schedule.change', () => ({ body: { revision: 0, change: {} } })),
+  changeSchedule: ofSite('schedule.change', () => ({
+    body: { revision: 0, change: {}, decisions: { default: 'cancel' } },
+  })),
   replaceWeek: ofSite('schedule.change', () => ({ body: { version: 'old', items: [] } })),
   closeSite: ofSite('schedule.change', () => ({ body: { from: iso(NOW + 50 * HOUR), until: iso(NOW + 51 * HOUR) } })),
   liftClosure: ofSite('schedule.change', () => ({ params: { id: names.closureId } })),
+  importHours: ofSite('schedule.change', () => ({
+    body: { audience: 'professional', value: '24/7', spaceIds: null },
+  })),
+  getOsmHours: anybody('place.find', atSite()),
+  getHoursCalendar: anybody('place.find', atSite()),
+  getCalendarFeed: anybody('place.find', () => ({ params: { token: 'x'.repeat(43) } })),
+  listCalendarFeeds: ofSite('site.operate'),
+  createCalendarFeed: ofSite('site.operate', () => ({
+    body: { name: 'Agenda', scope: 'site', spaceId: null, audience: null, withBookings: true },
+  })),
+  endCalendarFeed: ofSite('site.operate', () => ({ params: { id: names.feedId } })),
   unlockDoor: ofSite('site.operate', () => ({ params: { id: names.doorId } })),
   listBadges: ofSite('badge.manage'),
   registerBadge: ofSite('badge.manage', () => ({ body: { memberId: names.memberId, uid: '04A1B2C3D5' } })),
@@ -190,6 +210,13 @@ beforeAll(async () => {
     from: iso(NOW + 90 * HOUR),
     until: iso(NOW + 91 * HOUR),
   });
+  const feed = await asHost.send('POST', '/host/sites/annot/calendar-feeds', {
+    name: 'Agenda',
+    scope: 'site',
+    spaceId: null,
+    audience: null,
+    withBookings: true,
+  });
   const badge = await asHost.send('POST', '/host/sites/annot/badges', {
     memberId: holder.memberId,
     uid: '04A1B2C3D4',
@@ -220,6 +247,7 @@ beforeAll(async () => {
     memberId: holder.memberId,
     bookingId: booking.body.id,
     closureId: closure.body.id,
+    feedId: feed.body.id,
     badgeId: badge.body.id,
     sessionId: sessions.body.items.find((each: { isCurrent: boolean }) => each.isCurrent).id,
     commandId,
@@ -307,6 +335,7 @@ describe('the table of permissions', () => {
     expect(admitted('site.operate', 'site')).toBe('host');
     expect(admitted('badge.manage', 'site')).toBe('host');
     expect(admitted('schedule.change', 'site')).toBe('host');
+    expect(admitted('schedule.read', 'site')).toBe('host, manager');
     expect(admitted('site.observe', 'site')).toBe('host, manager');
     expect(admitted('network.report', 'caller')).toBe('manager');
     expect(admitted('platform.administer', 'caller')).toBe('administrator');

@@ -21,6 +21,8 @@ interface Names {
   readonly memberId: string;
   readonly bookingId: string;
   readonly closureId: string;
+  readonly feedId: string;
+  readonly feedToken: string;
   readonly badgeId: string;
   readonly sessionId: string;
   readonly commandId: string;
@@ -31,6 +33,7 @@ interface Names {
 
 interface Sample {
   readonly params?: Record<string, string>;
+  readonly query?: string;
   readonly body?: object;
 }
 
@@ -90,6 +93,30 @@ const SAMPLES: Record<string, null | ((foreign: Names, own: Names) => Sample[])>
     { params: { slug: own.slug }, body: { version: own.version, items: [{ ...weekly, spaceId: x.spaceId }] } },
   ],
   listClosures: (x) => [{ params: { slug: x.slug } }],
+  getSchedule: (x) => [{ params: { slug: x.slug } }],
+  getScheduleHours: (x) => [{ params: { slug: x.slug }, query: 'from=2026-11-24&until=2026-11-25' }],
+  explainScheduleDay: (x) => [{ params: { slug: x.slug, date: '2026-11-25' } }],
+  listScheduleChanges: (x) => [{ params: { slug: x.slug } }],
+  previewScheduleChange: (x) => [{ params: { slug: x.slug }, body: { revision: 1, change: {} } }],
+  changeSchedule: (x) => [
+    { params: { slug: x.slug }, body: { revision: 1, change: {}, decisions: { default: 'cancel' } } },
+  ],
+  importHours: (x) => [{ params: { slug: x.slug }, body: { audience: 'professional', value: '24/7', spaceIds: null } }],
+  getOsmHours: (x, own) => [{ params: { slug: x.slug } }, { params: { slug: own.slug }, query: `space=${x.spaceId}` }],
+  getHoursCalendar: (x, own) => [
+    { params: { slug: x.slug } },
+    { params: { slug: own.slug }, query: `space=${x.spaceId}` },
+  ],
+  getCalendarFeed: (x) => [{ params: { token: x.feedToken } }],
+  listCalendarFeeds: (x) => [{ params: { slug: x.slug } }],
+  createCalendarFeed: (x, own) => {
+    const body = { name: 'Agenda', scope: 'space', spaceId: x.spaceId, audience: null, withBookings: true };
+    return [
+      { params: { slug: x.slug }, body },
+      { params: { slug: own.slug }, body },
+    ];
+  },
+  endCalendarFeed: (x) => [{ params: { id: x.feedId } }],
   closeSite: (x, own) => {
     const body = { from: iso(NOW + 50 * HOUR), until: iso(NOW + 51 * HOUR) };
     return [
@@ -130,13 +157,15 @@ const nowhere: Names = {
       'memberId',
       'bookingId',
       'closureId',
+      'feedId',
       'badgeId',
       'sessionId',
       'commandId',
       'mailId',
       'version',
     ].map((name) => [name, makeId()]),
-  ) as Omit<Names, 'slug'>),
+  ) as Omit<Names, 'slug' | 'feedToken'>),
+  feedToken: 'x'.repeat(43),
 };
 const callers: [string, Caller][] = [];
 const clock = new MovableClock(NOW);
@@ -183,6 +212,13 @@ async function furnish(
       expiresAt: NOW + 10_000,
     });
   });
+  const feed = await asHost.send('POST', `/host/sites/${site.slug}/calendar-feeds`, {
+    name: 'Agenda',
+    scope: 'site',
+    spaceId: null,
+    audience: null,
+    withBookings: true,
+  });
   const mails = await networkApi.get('/demo/outbox');
   return {
     names: {
@@ -193,6 +229,8 @@ async function furnish(
       memberId: member.memberId,
       bookingId: booking.body.id,
       closureId: closure.body.id,
+      feedId: feed.body.id,
+      feedToken: feed.body.url.split('/').at(-1),
       badgeId: badge.body.id,
       sessionId: sessions.body.items[0].id,
       commandId,
@@ -247,7 +285,8 @@ function operations(): Operation[] {
 }
 
 async function call(caller: Caller, { method, path }: Operation, sample: Sample) {
-  const url = path.replace(/\{(\w+)\}/g, (_, name: string) => sample.params?.[name] ?? '');
+  const named = path.replace(/\{(\w+)\}/g, (_, name: string) => sample.params?.[name] ?? '');
+  const url = sample.query === undefined ? named : `${named}?${sample.query}`;
   const reply = method === 'GET' ? await caller.get(url) : await caller.send(method, url, sample.body);
   const { requestId: _, ...body } =
     typeof reply.body === 'object' && reply.body !== null ? reply.body : { text: reply.body };
