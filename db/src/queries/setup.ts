@@ -356,8 +356,8 @@ export async function listTariffs(tx: Tx, networkId: string, structureId: string
       halfDayHours: tariffs.halfDayHours,
       vatKind: tariffs.vatKind,
       archivedAt: tariffs.archivedAt,
-      resourceCount: sql<number>`(select count(*)::int from ${resources} where ${resources.networkId} = ${networkId}
-        and ${resources.tariffId} = ${tariffs.id} and ${resources.isActive})`,
+      resourceCount: sql<number>`(select count(*)::int from resources r
+        where r.network_id = ${networkId} and r.tariff_id = tariffs.id and r.is_active)`,
     })
     .from(tariffs)
     .where(and(eq(tariffs.networkId, networkId), eq(tariffs.structureId, structureId)))

@@ -12,6 +12,7 @@ import { makeId } from '../../ids.ts';
 import { ok, type Result, refuse } from '../../problems.ts';
 import { isoOrNull } from '../views.ts';
 import { followClasses } from './compatibility.ts';
+import { pick } from './pick.ts';
 
 type AudienceRow = Awaited<ReturnType<typeof listAudiences>>[number];
 
@@ -86,12 +87,21 @@ function faultOf(settings: AudienceSettings, others: readonly AudienceRow[]): Re
   return taken === undefined ? null : refuse('audience.letter_taken', { by: taken.code });
 }
 
-const columnsOf = ({ name, letter, ...rest }: AudienceSettings) => ({
-  ...rest,
-  nameFr: name.fr.trim(),
-  nameEn: name.en.trim(),
-  letterFr: letter.fr,
-  letterEn: letter.en,
+const columnsOf = (settings: AudienceSettings) => ({
+  ...pick(settings, [
+    'color',
+    'pattern',
+    'minAge',
+    'maxAge',
+    'needsReferent',
+    'needsGuardianConsent',
+    'hoursVisibleTo',
+    'namesVisibleTo',
+  ]),
+  nameFr: settings.name.fr.trim(),
+  nameEn: settings.name.en.trim(),
+  letterFr: settings.letter.fr,
+  letterEn: settings.letter.en,
 });
 
 /**

@@ -35,6 +35,7 @@ import { ok, type Result, refuse } from '../../problems.ts';
 import { loadSite } from '../host/load-site.ts';
 import { iso } from '../views.ts';
 import { followClasses } from './compatibility.ts';
+import { pick } from './pick.ts';
 import { type InTheWay, removedEntirely } from './remove.ts';
 import { getSiteSetup, type SiteSetup } from './site-setup.ts';
 
@@ -51,6 +52,8 @@ async function furnish(context: Context, slug: string, work: (site: Site) => Pro
   await notifyLive(context.tx, { networkId: context.networkId, siteId: site.value.id, kind: 'schedule' });
   return getSiteSetup(context, slug);
 }
+
+const named = ({ name }: { readonly name?: string }) => (name === undefined ? {} : { name: name.trim() });
 
 const nextPosition = (rows: readonly { position: number }[]): number =>
   Math.min(32_000, 1 + Math.max(-1, ...rows.map(({ position }) => position)));
@@ -73,12 +76,15 @@ export async function addSpace(context: Context, slug: string, settings: SpaceSe
   return furnish(context, slug, async ({ id: siteId }) => {
     await advanceSchedule(tx, networkId, siteId);
     const position = nextPosition(await listAllSpaces(tx, networkId, siteId));
+    const { name, kind, capacity, handoverMinutes } = settings;
     await insertSpace(tx, {
       networkId,
       id: makeId(services, now),
       siteId,
-      ...settings,
-      name: settings.name.trim(),
+      name: name.trim(),
+      kind,
+      capacity,
+      handoverMinutes,
       position,
     });
     await followClasses(context, siteId);
@@ -101,15 +107,13 @@ export async function changeSpace(
     await advanceSchedule(tx, networkId, siteId);
     const space = (await listAllSpaces(tx, networkId, siteId)).find((each) => each.id === id);
     if (space === undefined) return refuse('not_found');
-    const { isOffered, name, ...settings } = changes;
-    const isBack = isOffered === true && space.archivedAt !== null;
-    if (isBack || name !== undefined || Object.keys(settings).length > 0) {
-      await updateSpace(tx, networkId, id, {
-        ...settings,
-        ...(name !== undefined && { name: name.trim() }),
-        ...(isBack && { archivedAt: null }),
-      });
-    }
+    const isBack = changes.isOffered === true && space.archivedAt !== null;
+    const columns = {
+      ...pick(changes, ['kind', 'capacity', 'handoverMinutes']),
+      ...named(changes),
+      ...(isBack && { archivedAt: null }),
+    };
+    if (Object.keys(columns).length > 0) await updateSpace(tx, networkId, id, columns);
     // Audiences and the setting may have changed while it was away.
     if (isBack) await followClasses(context, siteId);
     if (changes.handoverMinutes !== undefined && changes.handoverMinutes > space.handoverMinutes) {
@@ -170,6 +174,8 @@ export interface ResourceSettings {
   readonly tariffId: string | null;
 }
 
+const RESOURCE_FIELDS = ['capacity', 'bufferBeforeMinutes', 'bufferAfterMinutes', 'tariffId'] as const;
+
 export interface NewResource extends ResourceSettings {
   readonly spaceId: string;
   readonly kind: 'desk' | 'room' | 'video' | 'seats';
@@ -196,7 +202,7 @@ export async function addResources(context: Context, slug: string, input: NewRes
     ]);
     if (!spaces.some(({ id, archivedAt }) => id === input.spaceId && archivedAt === null)) return refuse('not_found');
     if (!(await hasTariff(context, structureId, input.tariffId))) return refuse('not_found');
-    const { count, name, ...settings } = input;
+    const { count, name } = input;
     const taken = resources.map((resource) => resource.name);
     const position = nextPosition(resources);
     await insertResources(
@@ -205,7 +211,9 @@ export async function addResources(context: Context, slug: string, input: NewRes
         networkId,
         id: makeId(services, now),
         siteId,
-        ...settings,
+        spaceId: input.spaceId,
+        kind: input.kind,
+        ...pick(input, RESOURCE_FIELDS),
         name: numbered,
         position: Math.min(32_000, position + index),
       })),
@@ -248,10 +256,8 @@ export async function changeResource(
       const booked = await mostSeatsBooked(tx, networkId, id, now);
       if (booked > changes.capacity) return refuse('setup.seats_booked', { booked });
     }
-    const { name, ...settings } = changes;
-    if (Object.keys(changes).length > 0) {
-      await updateResource(tx, networkId, id, { ...settings, ...(name !== undefined && { name: name.trim() }) });
-    }
+    const columns = { ...pick(changes, [...RESOURCE_FIELDS, 'isActive']), ...named(changes) };
+    if (Object.keys(columns).length > 0) await updateResource(tx, networkId, id, columns);
     return ok(null);
   });
 }
@@ -280,6 +286,11 @@ export interface TariffSettings {
   readonly vatKind: VatKind;
 }
 
+const tariffColumns = (settings: TariffSettings) => ({
+  ...pick(settings, ['hourMinor', 'halfDayMinor', 'dayMinor', 'halfDayHours', 'vatKind']),
+  name: settings.name.trim(),
+});
+
 const hasPrice = ({ hourMinor, halfDayMinor, dayMinor }: TariffSettings): boolean =>
   [hourMinor, halfDayMinor, dayMinor].some((price) => price !== null);
 
@@ -295,8 +306,7 @@ export async function addTariff(context: Context, slug: string, settings: Tariff
       networkId,
       id: makeId(services, now),
       structureId,
-      ...settings,
-      name: settings.name.trim(),
+      ...tariffColumns(settings),
       currency,
     });
     return ok(null);
@@ -310,7 +320,7 @@ export async function changeTariff(context: Context, slug: string, id: string, s
     const tariffs = await listTariffs(tx, networkId, structureId);
     if (!tariffs.some((each) => each.id === id)) return refuse('not_found');
     if (!hasPrice(settings)) return NO_PRICE;
-    await updateTariff(tx, networkId, id, { ...settings, name: settings.name.trim() });
+    await updateTariff(tx, networkId, id, tariffColumns(settings));
     return ok(null);
   });
 }
@@ -345,6 +355,18 @@ export interface DoorSettings {
   readonly relockSeconds: number;
 }
 
+const doorColumns = (settings: DoorSettings) => ({
+  ...pick(settings, [
+    'isEntrance',
+    'obeysAudienceWindows',
+    'earlyMinutes',
+    'pinMaxFailures',
+    'pinLockoutMinutes',
+    'relockSeconds',
+  ]),
+  name: settings.name.trim(),
+});
+
 /** What is wrong with a door; null when nothing is. */
 async function doorFault(
   { tx, networkId }: Context,
@@ -366,10 +388,9 @@ export async function addDoor(context: Context, slug: string, settings: DoorSett
     const fault = await doorFault(context, siteId, settings);
     if (fault !== null) return fault;
     const position = nextPosition(await listDoors(tx, networkId, siteId));
-    const { spaceIds, ...columns } = settings;
     const id = makeId(services, now);
-    await insertDoor(tx, { networkId, id, siteId, ...columns, name: columns.name.trim(), position });
-    await replaceDoorSpaces(tx, { networkId, siteId, doorId: id }, [...new Set(spaceIds)]);
+    await insertDoor(tx, { networkId, id, siteId, ...doorColumns(settings), position });
+    await replaceDoorSpaces(tx, { networkId, siteId, doorId: id }, [...new Set(settings.spaceIds)]);
     await requestConfig(context, siteId);
     return ok(null);
   });
@@ -382,9 +403,8 @@ export async function changeDoor(context: Context, slug: string, id: string, set
     if (!(await listDoors(tx, networkId, siteId)).some((door) => door.id === id)) return refuse('not_found');
     const fault = await doorFault(context, siteId, settings);
     if (fault !== null) return fault;
-    const { spaceIds, ...columns } = settings;
-    await updateDoor(tx, networkId, id, { ...columns, name: columns.name.trim() });
-    await replaceDoorSpaces(tx, { networkId, siteId, doorId: id }, [...new Set(spaceIds)]);
+    await updateDoor(tx, networkId, id, doorColumns(settings));
+    await replaceDoorSpaces(tx, { networkId, siteId, doorId: id }, [...new Set(settings.spaceIds)]);
     await requestConfig(context, siteId);
     return ok(null);
   });

@@ -76,7 +76,9 @@ export async function createSite(context: Context, structureId: string, input: N
   const { calendars } = services.schedules;
   const school = calendars.schoolIds.find(({ id }) => id === schoolCalendar);
   const errors = [
-    ...(timeZone === undefined || !isTimeZone(timeZone, context) ? [{ path: 'body/timeZone', message: 'unknown' }] : []),
+    ...(timeZone === undefined || !isTimeZone(timeZone, context)
+      ? [{ path: 'body/timeZone', message: 'unknown' }]
+      : []),
     ...(holidayCalendar !== null && calendars.holidays(holidayCalendar) === null
       ? [{ path: 'body/holidayCalendar', message: 'unknown' }]
       : []),

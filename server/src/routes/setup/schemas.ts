@@ -53,7 +53,8 @@ export const AudienceView = Type.Unsafe<Static<typeof AudienceSettingsSchema>>({
 const Relation = Type.Enum(['together', 'same_site', 'never_same_site'], {
   description: 'At the same time: in one space; on one site in different spaces; never on one site',
 });
-const Pair = Type.Tuple([AudienceCode, AudienceCode]);
+const Two = { minItems: 2, maxItems: 2 };
+const Pair = Type.Unsafe<[string, string]>(Type.Array(AudienceCode, Two));
 
 export const SettingChange = Type.Object({
   version: Type.String({ maxLength: 100, description: 'Of the setting that was looked at' }),
@@ -116,7 +117,7 @@ const CompatibilityConsequencesSchema = Type.Object(
           spaceName: Type.String(),
           from: Instant,
           until: Instant,
-          bookings: Type.Tuple([BookingRef, BookingRef]),
+          bookings: Type.Unsafe<[Static<typeof BookingRef>, Static<typeof BookingRef>]>(Type.Array(BookingRef, Two)),
         }),
       ),
     }),
