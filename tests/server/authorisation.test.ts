@@ -56,6 +56,9 @@ interface Names {
   readonly slug: string;
   readonly resourceId: string;
   readonly doorId: string;
+  readonly spaceId: string;
+  readonly structureId: string;
+  readonly audienceId: string;
   readonly memberId: string;
   readonly bookingId: string;
   readonly closureId: string;
@@ -159,6 +162,55 @@ const ROUTES: Record<string, Row> = {
   registerBadge: ofSite('badge.manage', () => ({ body: { memberId: names.memberId, uid: '04A1B2C3D5' } })),
   revokeBadge: ofSite('badge.manage', () => ({ params: { id: names.badgeId } })),
 
+  listAudienceSettings: anybody('audience.manage'),
+  createAudience: anybody('audience.manage', () => ({ body: { code: 'seniors', ...audienceBody } })),
+  changeAudience: anybody('audience.manage', () => ({ params: { id: names.audienceId }, body: audienceBody })),
+  archiveAudience: anybody('audience.manage', () => ({
+    params: { id: names.audienceId },
+    body: { isArchived: true },
+  })),
+  orderAudiences: anybody('audience.manage', () => ({ body: { ids: [names.audienceId] } })),
+  getNetworkCompatibility: anybody('audience.manage'),
+  previewNetworkCompatibility: anybody('audience.manage', () => ({ body: OLD_SETTING })),
+  changeNetworkCompatibility: anybody('audience.manage', () => ({ body: OLD_SETTING })),
+  listStructures: anybody('structure.manage'),
+  createStructure: anybody('structure.manage', () => ({ body: structureBody })),
+  getStructure: anybody('structure.manage', () => ({ params: { id: names.structureId } })),
+  changeStructure: anybody('structure.manage', () => ({ params: { id: names.structureId }, body: structureBody })),
+  inviteHost: anybody('structure.manage', () => ({
+    params: { id: names.structureId },
+    body: { email: 'invited@example.org', displayName: 'Invited' },
+  })),
+  removeHost: {
+    ...anybody('structure.manage', () => ({ params: { id: names.structureId, accountId: inviteAccountId } })),
+  },
+  removeStructure: anybody('structure.manage', () => ({ params: { id: names.structureId } })),
+  createSite: anybody('site.create', () => ({
+    params: { id: names.structureId },
+    body: siteBody(`made-${makeId()}`),
+  })),
+  removeSite: anybody('site.create', () => ({ params: { slug: names.slug } })),
+  listCalendars: anybody('site.create'),
+  getSiteDefaults: anybody('site.create', () => ({ params: { inseeCode: '04039' } })),
+
+  getSiteSetup: ofSite('site.observe'),
+  changeSite: ofSite('site.configure', () => ({ body: { description: 'Calm' } })),
+  addSpace: ofSite('site.configure', () => ({ body: spaceBody })),
+  changeSpace: ofSite('site.configure', () => ({ params: { id: names.spaceId }, body: { capacity: 30 } })),
+  removeSpace: ofSite('site.configure', () => ({ params: { id: names.spaceId } })),
+  addResources: ofSite('site.configure', () => ({ body: resourceBody(names.spaceId) })),
+  changeResource: ofSite('site.configure', () => ({ params: { id: names.resourceId }, body: { capacity: 2 } })),
+  removeResource: ofSite('site.configure', () => ({ params: { id: names.retiredId } })),
+  addTariff: ofSite('site.configure', () => ({ body: tariffBody })),
+  changeTariff: ofSite('site.configure', () => ({ params: { id: names.tariffId }, body: tariffBody })),
+  removeTariff: ofSite('site.configure', () => ({ params: { id: names.tariffId } })),
+  addDoor: ofSite('site.configure', () => ({ body: doorBody() })),
+  changeDoor: ofSite('site.configure', () => ({ params: { id: names.doorId }, body: doorBody() })),
+  removeDoor: ofSite('site.configure', () => ({ params: { id: names.spareDoorId } })),
+  getSiteCompatibility: ofSite('site.observe'),
+  previewSiteCompatibility: ofSite('site.configure', () => ({ body: OLD_SETTING })),
+  changeSiteCompatibility: ofSite('site.configure', () => ({ body: OLD_SETTING })),
+
   getBooking: ofBooking('booking.read'),
   getBookingCalendar: ofBooking('booking.read'),
   openDoor: ofBooking('booking.open_door', {}),
@@ -244,6 +296,9 @@ beforeAll(async () => {
     slug: site.slug,
     resourceId: site.deskIds[1] as string,
     doorId: site.entranceDoorId,
+    spaceId: site.openSpaceId,
+    structureId: site.structureId,
+    audienceId: network.audienceIds.get('social') as string,
     memberId: holder.memberId,
     bookingId: booking.body.id,
     closureId: closure.body.id,

@@ -6,6 +6,15 @@ import { type Caller, startTestApi, type TestApi } from '../support/api.ts';
 import { MovableClock } from '../support/clock.ts';
 import { startTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createTestNetwork, type TestNetwork } from '../support/network.ts';
+import {
+  audienceBody,
+  doorBody,
+  resourceBody,
+  siteBody,
+  spaceBody,
+  structureBody,
+  tariffBody,
+} from '../support/setup-samples.ts';
 
 const NOW = Date.parse('2026-11-24T07:00:00Z');
 const HOUR = 3_600_000;
@@ -18,6 +27,10 @@ interface Names {
   readonly resourceId: string;
   readonly spaceId: string;
   readonly doorId: string;
+  readonly structureId: string;
+  readonly audienceId: string;
+  readonly tariffId: string;
+  readonly accountId: string;
   readonly memberId: string;
   readonly bookingId: string;
   readonly closureId: string;
@@ -40,6 +53,14 @@ interface Sample {
 const window = { startsAt: iso(NOW + 30 * HOUR), endsAt: iso(NOW + 31 * HOUR) };
 const weekly = { weekday: 1, startsAt: '09:00', endsAt: '12:00', audience: 'professional' };
 const bookingSample = (names: Names) => [{ params: { id: names.bookingId } }];
+
+const ofStructure = (body?: object) => (x: Names) => [{ params: { id: x.structureId }, ...(body && { body }) }];
+const ofThing = (name: 'spaceId' | 'resourceId' | 'tariffId' | 'doorId', body?: object) => (x: Names, own: Names) =>
+  [x.slug, own.slug].map((slug) => ({ params: { slug, id: x[name] }, ...(body && { body }) }));
+const ofSetting = (x: Names, own: Names) => [
+  { params: { slug: x.slug }, body: { version: 'v', rules: [] } },
+  { params: { slug: own.slug }, body: { version: 'v', rules: [], spaceId: x.spaceId } },
+];
 
 /**
  * How to call each route with names of `foreign`; `own` has those of the caller's network where a route takes two. `null`: it takes no
@@ -136,6 +157,61 @@ const SAMPLES: Record<string, null | ((foreign: Names, own: Names) => Sample[])>
   ],
   revokeBadge: (x, own) => [{ params: { slug: x.slug, id: x.badgeId } }, { params: { slug: own.slug, id: x.badgeId } }],
   getOutboxMail: (x) => [{ params: { id: x.mailId } }],
+  listAudienceSettings: null,
+  createAudience: null,
+  changeAudience: (x) => [{ params: { id: x.audienceId }, body: audienceBody }],
+  archiveAudience: (x) => [{ params: { id: x.audienceId }, body: { isArchived: true } }],
+  orderAudiences: (x) => [{ body: { ids: [x.audienceId] } }],
+  getNetworkCompatibility: null,
+  previewNetworkCompatibility: null,
+  changeNetworkCompatibility: null,
+  listStructures: null,
+  createStructure: null,
+  getStructure: ofStructure(),
+  changeStructure: ofStructure(structureBody),
+  removeStructure: ofStructure(),
+  inviteHost: ofStructure({ email: 'x@example.org', displayName: 'X' }),
+  removeHost: (x, own) => [
+    { params: { id: x.structureId, accountId: x.accountId } },
+    { params: { id: own.structureId, accountId: x.accountId } },
+  ],
+  createSite: ofStructure(siteBody('made-nowhere')),
+  removeSite: (x) => [{ params: { slug: x.slug } }],
+  listCalendars: null,
+  getSiteDefaults: null,
+  getSiteSetup: (x) => [{ params: { slug: x.slug } }],
+  changeSite: (x) => [{ params: { slug: x.slug }, body: { name: 'X' } }],
+  addSpace: (x) => [{ params: { slug: x.slug }, body: spaceBody }],
+  changeSpace: ofThing('spaceId', spaceBody),
+  removeSpace: ofThing('spaceId'),
+  addResources: (x, own) => [
+    { params: { slug: x.slug }, body: resourceBody(x.spaceId) },
+    { params: { slug: own.slug }, body: resourceBody(x.spaceId) },
+    { params: { slug: own.slug }, body: resourceBody(own.spaceId, x.tariffId) },
+  ],
+  changeResource: (x, own) => [
+    ...ofThing('resourceId', { capacity: 2 })(x, own),
+    { params: { slug: own.slug, id: own.resourceId }, body: { tariffId: x.tariffId } },
+  ],
+  removeResource: ofThing('resourceId'),
+  addTariff: (x) => [{ params: { slug: x.slug }, body: tariffBody }],
+  changeTariff: ofThing('tariffId', tariffBody),
+  removeTariff: ofThing('tariffId'),
+  addDoor: (x, own) => [
+    { params: { slug: x.slug }, body: doorBody() },
+    { params: { slug: own.slug }, body: doorBody([x.spaceId]) },
+  ],
+  changeDoor: (x, own) => [
+    ...ofThing('doorId', doorBody())(x, own),
+    { params: { slug: own.slug, id: own.doorId }, body: doorBody([x.spaceId]) },
+  ],
+  removeDoor: ofThing('doorId'),
+  getSiteCompatibility: (x, own) => [
+    { params: { slug: x.slug } },
+    { params: { slug: own.slug }, query: `spaceId=${x.spaceId}` },
+  ],
+  previewSiteCompatibility: ofSetting,
+  changeSiteCompatibility: ofSetting,
   // The simulator's doors are not in any database: it has its own list.
   presentAtDoor: null,
   walkThroughDoor: null,
@@ -154,6 +230,10 @@ const nowhere: Names = {
       'resourceId',
       'spaceId',
       'doorId',
+      'structureId',
+      'audienceId',
+      'tariffId',
+      'accountId',
       'memberId',
       'bookingId',
       'closureId',
@@ -226,6 +306,10 @@ async function furnish(
       resourceId: site.deskIds[1] as string,
       spaceId: site.openSpaceId,
       doorId: site.entranceDoorId,
+      structureId: site.structureId,
+      audienceId: network.audienceIds.get('youth') as string,
+      tariffId: (await asHost.get(`/host/sites/${site.slug}/setup`)).body.tariffs[0].id,
+      accountId: hostPerson.accountId,
       memberId: member.memberId,
       bookingId: booking.body.id,
       closureId: closure.body.id,

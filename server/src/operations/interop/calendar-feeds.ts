@@ -162,7 +162,7 @@ export async function endFeed(context: Context, id: string): Promise<Result<null
   const { tx, networkId, now, actor } = context;
   const feed = await findFeed(tx, networkId, id);
   if (feed === null) return refuse('not_found');
-  if (!may(actor, 'site.operate', { structureId: feed.structureId })) return refuse('not_found');
+  if (!may(actor, 'site.operate', { structureId: feed.structureId })) return refuse('auth.forbidden');
   await revokeFeed(tx, networkId, id, now);
   return ok(null);
 }
