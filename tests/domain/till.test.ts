@@ -47,6 +47,7 @@ const record = (totalMinor: number, on: string, more: Partial<TillRecord> = {}):
       totalMinor,
       vatKind: 'standard_20',
       rateBp: 2_000,
+      nature: 'service',
     },
   ],
   payments: [{ mean: 'cash', amountMinor: totalMinor }],
@@ -212,7 +213,17 @@ describe('closings', () => {
               : ('exempt_293b' as const);
         return record(minor, on, {
           payments: [{ mean: of, amountMinor: minor }],
-          lines: [{ label: 'x', quantityHundredths: 100, unitPriceMinor: minor, totalMinor: minor, vatKind, rateBp }],
+          lines: [
+            {
+              label: 'x',
+              quantityHundredths: 100,
+              unitPriceMinor: minor,
+              totalMinor: minor,
+              vatKind,
+              rateBp,
+              nature: 'service' as const,
+            },
+          ],
         });
       });
     });
@@ -418,6 +429,7 @@ describe('a régie', () => {
             totalMinor: 300,
             vatKind: 'out_of_scope',
             rateBp: 0,
+            nature: 'service',
           },
         ],
       }),

@@ -24,6 +24,7 @@ export interface TillLine {
   readonly totalMinor: number;
   readonly vatKind: SaleVatKind;
   readonly rateBp: number;
+  readonly nature: 'service' | 'goods';
 }
 
 /** `correction`: undoes or amends an earlier record by plus and minus; nothing is ever changed. */
