@@ -161,3 +161,16 @@ export function formatSince(instant: string, now: number): string {
 export function formatMonth(month: string): string {
   return dateFormat('UTC', { month: 'long', year: 'numeric' }).format(new Date(`${month}-15T12:00:00Z`));
 }
+
+/** `mar. 24 nov. 2026` of a local date. */
+export function formatShortLocalDate(date: string): string {
+  return dateFormat('UTC', { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' }).format(
+    new Date(`${date}T12:00:00Z`),
+  );
+}
+
+/** `24 novembre` or, of two dates, `du 23 au 29 novembre 2026`: no longer than needed. */
+export function formatLocalRange(from: string, until: string): string {
+  const noon = (date: string) => new Date(`${date}T12:00:00Z`);
+  return dateFormat('UTC', { day: 'numeric', month: 'long', year: 'numeric' }).formatRange(noon(from), noon(until));
+}

@@ -122,7 +122,11 @@ function factsOf({ date, holidays, school }: DayFact): DayFacts {
     holidays:
       holidays === null
         ? 'not_covered'
-        : (holidays.map((holiday) => ({ ...holiday, date })) as readonly PublicHoliday[]),
+        : holidays.map(({ code, name }) => ({
+            code: code as PublicHoliday['code'],
+            date,
+            name: { fr: name, en: name },
+          })),
     school:
       school === null
         ? 'not_covered'

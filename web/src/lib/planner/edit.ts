@@ -60,6 +60,8 @@ export interface Stroke {
   readonly endMinute: number;
   /** Null: the hours are taken away. */
   readonly audience: string | null;
+  /** Audiences whose hours stay beneath: they may be there together with the stroke's. */
+  readonly beside?: readonly string[];
 }
 
 /**
@@ -79,7 +81,11 @@ export function withPainted(
   for (const window of windows) {
     const [start, end] = [minutesOf(window.startsAt), minutesOf(window.endsAt)];
     const spaces = window.spaceId === null ? allSpaceIds : [window.spaceId];
-    const isTouched = start < stroke.endMinute && end > stroke.startMinute && spaces.some(isOver);
+    const isTouched =
+      start < stroke.endMinute &&
+      end > stroke.startMinute &&
+      spaces.some(isOver) &&
+      !stroke.beside?.includes(window.audience);
     if (!isTouched) {
       kept.push(window);
       continue;

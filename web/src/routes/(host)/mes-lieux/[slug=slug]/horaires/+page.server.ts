@@ -1,76 +1,32 @@
-import { fail, redirect } from '@sveltejs/kit';
-import { dataOf, problemOf } from '#lib/server/api.ts';
-import {
-  clashingRows,
-  type DraftRow,
-  problemOfRow,
-  readDraft,
-  WEEKDAYS,
-  type WeeklyWindow,
-  windowOf,
-  withCopiedDay,
-  withoutRow,
-  withRow,
-} from '#lib/week-draft.ts';
-import type { Actions, PageServerLoad } from './$types';
+import { addDays, isDate, mondayOf } from '#lib/planner/dates.ts';
+import { dataOf } from '#lib/server/api.ts';
+import { todayIn } from '#lib/server/local-time.ts';
+import type { PageServerLoad } from './$types';
 
-export const load: PageServerLoad = async ({ locals: { api }, params, parent, url }) => {
-  await parent();
-  const week = dataOf(
-    await api.GET('/api/v1/host/sites/{slug}/opening-windows', { params: { path: { slug: params.slug } } }),
+/** The week of the address (any of its dates), with the bookings beneath. */
+export const load: PageServerLoad = async ({ locals: { api }, params, url, parent }) => {
+  const { schedule } = await parent();
+  const today = todayIn(schedule.timeZone);
+  const asked = url.searchParams.get('semaine');
+  const monday = mondayOf(isDate(asked) ? asked : today);
+  const hours = dataOf(
+    await api.GET('/api/v1/host/sites/{slug}/schedule/hours', {
+      // The day before: a handover into Monday morning may come from Sunday evening.
+      params: { path: { slug: params.slug }, query: { from: addDays(monday, -1), until: addDays(monday, 7), bookings: '1' } },
+    }),
   );
-  return { week, isSaved: url.searchParams.has('enregistre') };
+  const template = schedule.templates.find(({ id }) => id === url.searchParams.get('modele')) ?? null;
+  const space = schedule.spaces.find(({ id }) => id === url.searchParams.get('espace')) ?? null;
+  return {
+    monday,
+    today,
+    now: new Date().toISOString(),
+    days: hours.days,
+    bookings: hours.bookings,
+    referents: hours.referents,
+    agreed: hours.windows.filter(({ use }) => use === 'agreed'),
+    templateId: template?.id ?? (asked === null ? url.searchParams.get('modele') : null),
+    spaceId: space?.id ?? null,
+    isList: url.searchParams.get('vue') === 'liste',
+  };
 };
-
-/** The week as it stands on the page goes with every button, and comes back in the answer: without script nothing typed is lost. */
-function draftIn(form: FormData) {
-  return { rows: readDraft(form), version: String(form.get('version') ?? '') };
-}
-
-export const actions: Actions = {
-  add: async ({ request }) => {
-    const form = await request.formData();
-    const { rows, version } = draftIn(form);
-    const weekday = WEEKDAYS.find((day) => String(day) === form.get('sur'));
-    const audience = String(form.get('premier') ?? '');
-    return { draft: weekday === undefined ? rows : withRow(rows, weekday, audience), version };
-  },
-
-  remove: async ({ request }) => {
-    const form = await request.formData();
-    const { rows, version } = draftIn(form);
-    return { draft: withoutRow(rows, Number(form.get('sur'))), version };
-  },
-
-  copy: async ({ request }) => {
-    const form = await request.formData();
-    const { rows, version } = draftIn(form);
-    const from = WEEKDAYS.find((day) => String(day) === form.get('sur'));
-    const to = WEEKDAYS.filter((day) => form.getAll(`vers-${from}`).includes(String(day)));
-    return { draft: from === undefined ? rows : withCopiedDay(rows, from, to), version };
-  },
-
-  save: async ({ request, locals: { api }, params, url }) => {
-    const form = await request.formData();
-    const { rows, version } = draftIn(form);
-    const rowProblems = rows.flatMap((row) => {
-      const problem = problemOfRow(row);
-      return problem === null ? [] : [{ key: row.key, problem }];
-    });
-    if (rowProblems.length > 0) return fail(422, { draft: rows, version, rowProblems });
-    // Saving over somebody else's change is a button of its own, which names the version that it replaces.
-    const over = form.get('par-dessus');
-    const answer = await api.PUT('/api/v1/host/sites/{slug}/opening-windows', {
-      params: { path: { slug: params.slug } },
-      body: { version: typeof over === 'string' ? over : version, items: rows.map(windowOf) },
-    });
-    if (!answer.data) return fail(answer.response.status, { draft: rows, version, ...explain(answer, rows) });
-    redirect(303, `${url.pathname}?enregistre`);
-  },
-};
-
-function explain(answer: Parameters<typeof problemOf>[0], rows: readonly DraftRow[]) {
-  const problem = problemOf(answer);
-  const windows = (answer.error as { windows?: WeeklyWindow[] } | undefined)?.windows ?? [];
-  return { problem, clash: clashingRows(rows, windows).map(({ key }) => key) };
-}
