@@ -9,6 +9,15 @@ import { answerChecker } from '../support/api-document.ts';
 import { MovableClock } from '../support/clock.ts';
 import { startTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createTestNetwork, type TestNetwork, type TestPerson, type TestSite } from '../support/network.ts';
+import {
+  audienceBody,
+  doorBody,
+  resourceBody,
+  siteBody,
+  spaceBody,
+  structureBody,
+  tariffBody,
+} from '../support/setup-samples.ts';
 
 /** A Tuesday, 08:00 in Paris. */
 const NOW = Date.parse('2026-11-24T07:00:00Z');
@@ -245,6 +254,76 @@ async function changeHours(host: Caller, slug: { slug: string }): Promise<void> 
   expect(before).toMatchObject(after);
 }
 
+/** A place from nothing: its structure, its host, what it has, and who may meet whom there. */
+async function setUp(manager: Caller): Promise<void> {
+  const { id } = await succeed('createStructure', { as: manager, body: structureBody });
+  const structure = { id };
+  await succeed('changeStructure', { as: manager, params: structure, body: { ...structureBody, contactEmail: null } });
+  const invited = { email: 'maya@ateliers.example', displayName: 'Maya' };
+  const { staff } = await succeed('inviteHost', { as: manager, params: structure, body: invited });
+  const { site: made } = await succeed('createSite', { as: manager, params: structure, body: siteBody('castellane') });
+  expect((await succeed('listStructures', { as: manager })).items).toHaveLength(2);
+  expect(await succeed('getStructure', { as: manager, params: structure })).toMatchObject({ sites: [{}], staff: [{}] });
+  await succeed('listCalendars', { as: manager });
+  await succeed('getSiteDefaults', { as: manager, params: { inseeCode: '04039' } });
+
+  const slug = { slug: made.slug };
+  await succeed('changeSite', { as: manager, params: slug, body: { description: 'Calm', isListed: true } });
+  const { spaces } = await succeed('addSpace', { as: manager, params: slug, body: spaceBody });
+  const spaceId = spaces[0].id;
+  await succeed('changeSpace', { as: manager, params: { ...slug, id: spaceId }, body: { capacity: 8 } });
+  const { tariffs } = await succeed('addTariff', { as: manager, params: slug, body: tariffBody });
+  const tariff = { ...slug, id: tariffs[0].id };
+  const desks = { ...resourceBody(spaceId, tariff.id), count: 2 };
+  const furnished = await succeed('addResources', { as: manager, params: slug, body: desks });
+  const desk = { ...slug, id: furnished.spaces[0].resources[0].id };
+  await succeed('changeResource', { as: manager, params: desk, body: { capacity: 2 } });
+  await succeed('changeTariff', { as: manager, params: tariff, body: { ...tariffBody, hourMinor: 400 } });
+  const { doors } = await succeed('addDoor', { as: manager, params: slug, body: doorBody([spaceId]) });
+  const door = { ...slug, id: doors[0].id };
+  await succeed('changeDoor', { as: manager, params: door, body: doorBody() });
+  const setup = await succeed('getSiteSetup', { as: manager, params: slug });
+  expect(setup.steps).toMatchObject({ spaces: true, resources: true, tariffs: true, doors: true, hours: false });
+
+  const audience = await succeed('createAudience', { as: manager, body: { code: 'seniors', ...audienceBody } });
+  const seniors = { id: audience.id };
+  await succeed('changeAudience', { as: manager, params: seniors, body: { ...audienceBody, maxAge: 99 } });
+  expect((await succeed('listAudienceSettings', { as: manager })).items).toHaveLength(7);
+  await succeed('orderAudiences', { as: manager, body: { ids: [audience.id] } });
+  const rules = [{ audiences: ['youth', 'seniors'], relation: 'never_same_site' }];
+  const ofSite = await succeed('getSiteCompatibility', { as: manager, params: slug, query: `spaceId=${spaceId}` });
+  const inSpace = { version: ofSite.version, rules: [{ ...rules[0], relation: 'together' }], spaceId };
+  await succeed('previewSiteCompatibility', { as: manager, params: slug, body: inSpace });
+  await succeed('changeSiteCompatibility', { as: manager, params: slug, body: inSpace });
+  await succeed('changeSiteCompatibility', {
+    as: manager,
+    params: slug,
+    body: {
+      ...inSpace,
+      version: (await succeed('getSiteCompatibility', { as: manager, params: slug })).version,
+      rules: [],
+    },
+  });
+  const { version } = await succeed('getNetworkCompatibility', { as: manager });
+  const shown = await succeed('previewNetworkCompatibility', { as: manager, body: { version, rules } });
+  expect(shown).toMatchObject({ siteCount: 2, groups: [{ spaceCount: 3 }] });
+  await succeed('changeNetworkCompatibility', { as: manager, body: { version, rules } });
+  await succeed('archiveAudience', { as: manager, params: seniors, body: { isArchived: true } });
+
+  for (const [route, params] of [
+    ['removeDoor', door],
+    ['removeResource', desk],
+    ['removeResource', { ...slug, id: furnished.spaces[0].resources[1].id }],
+    ['removeTariff', tariff],
+    ['removeSpace', { ...slug, id: spaceId }],
+    ['removeSite', slug],
+    ['removeHost', { id, accountId: staff[0].accountId }],
+    ['removeStructure', structure],
+  ] as [string, Record<string, string>][]) {
+    await succeed(route, { as: manager, params });
+  }
+}
+
 const cookieOf = (headers: Reply<Body>['headers']) =>
   [headers['set-cookie']]
     .flat()
@@ -346,6 +425,8 @@ describe('the answers', () => {
     await succeed('importHours', { as: host, params: slug, body: osm });
     const { version, items } = await succeed('getOpeningWindows', { as: host, params: slug });
     await succeed('replaceWeek', { as: host, params: slug, body: { version, items } });
+
+    await setUp(manager);
 
     const door = { id: site.entranceDoorId };
     expect((await succeed('listVirtualDoors')).items).toHaveLength(1);

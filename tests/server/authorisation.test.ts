@@ -7,6 +7,15 @@ import { startTestApi, type TestApi } from '../support/api.ts';
 import { MovableClock } from '../support/clock.ts';
 import { startTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createTestNetwork, TEST_PASSWORD, type TestNetwork, type TestPerson } from '../support/network.ts';
+import {
+  audienceBody,
+  doorBody,
+  resourceBody,
+  siteBody,
+  spaceBody,
+  structureBody,
+  tariffBody,
+} from '../support/setup-samples.ts';
 
 const NOW = Date.parse('2026-11-24T07:00:00Z');
 const HOUR = 3_600_000;
@@ -59,6 +68,9 @@ interface Names {
   readonly spaceId: string;
   readonly structureId: string;
   readonly audienceId: string;
+  readonly tariffId: string;
+  readonly spareDoorId: string;
+  readonly accountId: string;
   readonly memberId: string;
   readonly bookingId: string;
   readonly closureId: string;
@@ -83,6 +95,8 @@ interface Row {
 
 const window = { startsAt: iso(NOW + 30 * HOUR), endsAt: iso(NOW + 31 * HOUR) };
 const token = 'x'.repeat(43);
+/** Of a setting that is no more: refused for that, whoever may change it. */
+const OLD_SETTING = { version: 'old', rules: [] };
 const atSite = (extra: () => Sample = () => ({})) => {
   return () => ({ ...extra(), params: { slug: names.slug, ...extra().params } });
 };
@@ -181,9 +195,9 @@ const ROUTES: Record<string, Row> = {
     params: { id: names.structureId },
     body: { email: 'invited@example.org', displayName: 'Invited' },
   })),
-  removeHost: {
-    ...anybody('structure.manage', () => ({ params: { id: names.structureId, accountId: inviteAccountId } })),
-  },
+  removeHost: anybody('structure.manage', () => ({
+    params: { id: names.structureId, accountId: names.accountId },
+  })),
   removeStructure: anybody('structure.manage', () => ({ params: { id: names.structureId } })),
   createSite: anybody('site.create', () => ({
     params: { id: names.structureId },
@@ -200,7 +214,7 @@ const ROUTES: Record<string, Row> = {
   removeSpace: ofSite('site.configure', () => ({ params: { id: names.spaceId } })),
   addResources: ofSite('site.configure', () => ({ body: resourceBody(names.spaceId) })),
   changeResource: ofSite('site.configure', () => ({ params: { id: names.resourceId }, body: { capacity: 2 } })),
-  removeResource: ofSite('site.configure', () => ({ params: { id: names.retiredId } })),
+  removeResource: ofSite('site.configure', () => ({ params: { id: names.resourceId } })),
   addTariff: ofSite('site.configure', () => ({ body: tariffBody })),
   changeTariff: ofSite('site.configure', () => ({ params: { id: names.tariffId }, body: tariffBody })),
   removeTariff: ofSite('site.configure', () => ({ params: { id: names.tariffId } })),
@@ -245,6 +259,7 @@ beforeAll(async () => {
   people.set('neighbour', await network.addPerson('neighbour', { role: 'host', structureId: other.structureId }));
   people.set('manager', await network.addPerson('manager', { role: 'manager' }));
   people.set('administrator', await network.addPerson('administrator', { role: 'administrator' }));
+  const spare = await network.addPerson('spare', { role: 'host', structureId: site.structureId });
   for (const [who, { email }] of people) {
     const reply = await api.send('POST', '/sessions', { email, password: TEST_PASSWORD });
     tokens.set(who, reply.body.accessToken);
@@ -281,6 +296,9 @@ beforeAll(async () => {
     await tx
       .insert(schema.bridges)
       .values({ ...base, id: bridgeId, name: 'Box', publicKey: 'k'.repeat(43), createdAt: NOW });
+    // A door with a device on it stays, whoever asks.
+    const device = { name: 'Lock', kind: 'lock' as const, family: 'zigbee2mqtt' as const, address: 'lock' };
+    await tx.insert(schema.devices).values({ ...base, ...device, id: makeId(), doorId: site.roomDoorId });
     await tx.insert(schema.commands).values({
       ...base,
       id: commandId,
@@ -299,6 +317,9 @@ beforeAll(async () => {
     spaceId: site.openSpaceId,
     structureId: site.structureId,
     audienceId: network.audienceIds.get('social') as string,
+    tariffId: (await asHost.get('/host/sites/annot/setup')).body.tariffs[0].id,
+    spareDoorId: site.roomDoorId,
+    accountId: spare.accountId,
     memberId: holder.memberId,
     bookingId: booking.body.id,
     closureId: closure.body.id,
@@ -393,6 +414,10 @@ describe('the table of permissions', () => {
     expect(admitted('schedule.read', 'site')).toBe('host, manager');
     expect(admitted('site.observe', 'site')).toBe('host, manager');
     expect(admitted('network.report', 'caller')).toBe('manager');
+    expect(admitted('audience.manage', 'caller')).toBe('manager');
+    expect(admitted('structure.manage', 'caller')).toBe('manager');
+    expect(admitted('site.create', 'caller')).toBe('manager');
+    expect(admitted('site.configure', 'site')).toBe('host, manager');
     expect(admitted('platform.administer', 'caller')).toBe('administrator');
     expect(admitted('booking.create', 'caller')).toBe(EVERYBODY.slice(1).join(', '));
   });

@@ -155,6 +155,7 @@ describe('the staff of a structure', () => {
     const email = `squatted-${count}@ateliers.example`;
     await api.send('POST', '/accounts', { email, password: TEST_PASSWORD, displayName: 'Squatter' });
     const squatter = await api.as({ email });
+    clock.advance({ minutes: 1 });
     await manager.send('POST', `/manager/structures/${id}/staff`, { email, displayName: 'Maya' });
     expect((await squatter.get('/host/sites')).status).toBe(401);
     expect((await api.send('POST', '/sessions', { email, password: TEST_PASSWORD })).status).toBe(401);
