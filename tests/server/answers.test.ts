@@ -310,15 +310,18 @@ async function setUp(manager: Caller): Promise<void> {
   await succeed('changeNetworkCompatibility', { as: manager, body: { version, rules } });
   await succeed('archiveAudience', { as: manager, params: seniors, body: { isArchived: true } });
 
+  const spare = await succeed('createStructure', { as: manager, body: structureBody });
+  const empty = { id: spare.id };
+  await succeed('createSite', { as: manager, params: empty, body: siteBody('nothing-yet') });
   for (const [route, params] of [
     ['removeDoor', door],
     ['removeResource', desk],
     ['removeResource', { ...slug, id: furnished.spaces[0].resources[1].id }],
     ['removeTariff', tariff],
     ['removeSpace', { ...slug, id: spaceId }],
-    ['removeSite', slug],
+    ['removeSite', { slug: 'nothing-yet' }],
     ['removeHost', { id, accountId: staff[0].accountId }],
-    ['removeStructure', structure],
+    ['removeStructure', empty],
   ] as [string, Record<string, string>][]) {
     await succeed(route, { as: manager, params });
   }

@@ -159,5 +159,7 @@ export async function removeSite(context: Context, slug: string): Promise<Result
   const site = await findSite(tx, networkId, { slug });
   if (site === null) return refuse('not_found');
   if (await removedEntirely(tx, (inner) => deleteSite(inner, networkId, site.id))) return ok(null);
-  return refuse('setup.still_used', { inTheWay: [{ kind: 'spaces', count: 1 }] });
+  const spaces = await listAllSpaces(tx, networkId, site.id);
+  const kind = spaces.length > 0 ? 'spaces' : 'records';
+  return refuse('setup.still_used', { inTheWay: [{ kind, count: Math.max(1, spaces.length) }] });
 }
