@@ -56,6 +56,7 @@ export async function allPages(): Promise<Record<'public' | 'member' | 'host' | 
       '/mes-lieux/annot?journal=tout',
       '/mes-lieux/annot/horaires',
       '/mes-lieux/annot/badges',
+      '/mes-lieux/annot/echanges',
       `/mes-lieux/annot/badges?q=Sidonie&membre=${somebody.id}`,
     ),
     manager: [
