@@ -115,6 +115,10 @@ export function may(actor: Actor | null, action: Action, object: ObjectFacts = {
   return PERMISSIONS[action].some((relation) => holds(relation, actor, object));
 }
 
+/** Whether the actor is staff of a structure. */
+export const worksFor = (actor: Actor | null, structureId: string | null): boolean =>
+  structureId !== null && (actor?.roles.some((r) => r.role === 'host' && r.structureId === structureId) ?? false);
+
 /**
  * Before any object is loaded: could this actor do this to some object? Turns away visitors without an account and accounts
  * without the role; the operation then asks `may` about the object itself.

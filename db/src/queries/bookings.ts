@@ -5,8 +5,10 @@ import { preparedQuery } from '../prepared.ts';
 import {
   accounts,
   audiences,
+  bookingSeries,
   bookings,
   credentials,
+  hostStructures,
   idempotencyKeys,
   instantToSql,
   members,
@@ -214,6 +216,7 @@ const bookingColumns = {
   checkedInAt: bookings.checkedInAt,
   seriesId: bookings.seriesId,
   seriesDate: bookings.seriesDate,
+  seriesStartsAtMinute: bookingSeries.startsAtMinute,
   waitlistEntryId: bookings.waitlistEntryId,
   audienceId: bookings.audienceId,
   audience: audiences.code,
@@ -222,6 +225,12 @@ const bookingColumns = {
   memberId: bookings.memberId,
   memberName: members.displayName,
   memberAccountId: members.accountId,
+  memberKind: members.kind,
+  /** Booked by a partner structure for its public, or in hours agreed with it. */
+  partnerStructureId: bookings.partnerStructureId,
+  partnerName: hostStructures.name,
+  agreementId: bookings.agreementId,
+  namesVisibleTo: audiences.namesVisibleTo,
   resourceId: bookings.resourceId,
   resourceName: resources.name,
   resourceKind: resources.kind,
@@ -245,7 +254,15 @@ const selectBookings = (tx: Tx) =>
     .innerJoin(audiences, and(eq(audiences.networkId, bookings.networkId), eq(audiences.id, bookings.audienceId)))
     .innerJoin(resources, and(eq(resources.networkId, bookings.networkId), eq(resources.id, bookings.resourceId)))
     .innerJoin(spaces, and(eq(spaces.networkId, bookings.networkId), eq(spaces.id, bookings.spaceId)))
-    .innerJoin(sites, and(eq(sites.networkId, bookings.networkId), eq(sites.id, bookings.siteId)));
+    .innerJoin(sites, and(eq(sites.networkId, bookings.networkId), eq(sites.id, bookings.siteId)))
+    .leftJoin(
+      bookingSeries,
+      and(eq(bookingSeries.networkId, bookings.networkId), eq(bookingSeries.id, bookings.seriesId)),
+    )
+    .leftJoin(
+      hostStructures,
+      and(eq(hostStructures.networkId, bookings.networkId), eq(hostStructures.id, bookings.partnerStructureId)),
+    );
 
 export async function findBooking(tx: Tx, networkId: string, id: string) {
   const [row] = await selectBookings(tx).where(and(eq(bookings.networkId, networkId), eq(bookings.id, id)));

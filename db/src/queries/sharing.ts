@@ -251,6 +251,7 @@ export async function listSharesOfPartners(tx: Tx, networkId: string, structureI
     .select({
       id: windowShares.id,
       structureId: windowShares.structureId,
+      tariffId: windowShares.tariffId,
       siteId: windowShares.siteId,
       siteSlug: sites.slug,
       siteName: sites.name,

@@ -1,9 +1,13 @@
 import type { Locale } from '../problems.ts';
+import { AGREEMENT_TEMPLATES, type AgreementMails } from './agreement-templates.ts';
+import { SERIES_TEMPLATES, type SeriesMails } from './series-templates.ts';
 
 /** A mail as paragraphs and one link: text and HTML are made from the same words. */
 export interface MailContent {
   readonly subject: string;
   readonly paragraphs: readonly string[];
+  /** After the paragraphs: many short things of one kind. */
+  readonly list?: readonly string[];
   readonly link?: { readonly label: string; readonly url: string };
 }
 
@@ -30,7 +34,7 @@ export interface HoursNote {
 }
 
 /** What each template needs. */
-export interface MailData {
+export interface MailData extends SeriesMails, AgreementMails {
   verify_email: { displayName: string; token: string };
   already_registered: Record<string, never>;
   reset_password: { displayName: string; token: string };
@@ -104,6 +108,8 @@ const sentences = (...parts: readonly string[][]) => {
 };
 
 export const TEMPLATES: Templates = {
+  ...SERIES_TEMPLATES,
+  ...AGREEMENT_TEMPLATES,
   verify_email: {
     fr: (d, url) => ({
       subject: 'Confirmez votre adresse',
@@ -312,15 +318,18 @@ export const TEMPLATES: Templates = {
 
 const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 
-export function renderText({ paragraphs, link }: MailContent): string {
-  return [...paragraphs, ...(link ? [`${link.label} : ${link.url}`] : []), 'Mitoyen'].join('\n\n');
+export function renderText({ paragraphs, list = [], link }: MailContent): string {
+  const listed = list.length === 0 ? [] : [list.map((item) => `- ${item}`).join('\n')];
+  return [...paragraphs, ...listed, ...(link ? [`${link.label} : ${link.url}`] : []), 'Mitoyen'].join('\n\n');
 }
 
 /** Simple, readable without images, in any mail program. */
 export function renderHtml(content: MailContent, locale: Locale): string {
   const body = content.paragraphs.map((p) => `<p style="margin:0 0 16px">${escapeHtml(p)}</p>`).join('');
+  const items = (content.list ?? []).map((item) => `<li>${escapeHtml(item)}</li>`).join('');
+  const list = items === '' ? '' : `<ul style="margin:0 0 16px;padding-left:20px">${items}</ul>`;
   const link = content.link
     ? `<p style="margin:24px 0"><a href="${escapeHtml(content.link.url)}" style="background:#f2b134;color:#17241f;font-weight:bold;padding:12px 20px;border-radius:6px;text-decoration:none">${escapeHtml(content.link.label)}</a></p>`
     : '';
-  return `<!doctype html><html lang="${locale}"><meta charset="utf-8"><title>${escapeHtml(content.subject)}</title><body style="margin:0;background:#f7f5ef;color:#12302d;font:16px/1.6 Verdana,sans-serif"><div style="max-width:560px;margin:0 auto;padding:32px 24px">${body}${link}<p style="color:#47605c;font-size:14px">Mitoyen</p></div></body></html>`;
+  return `<!doctype html><html lang="${locale}"><meta charset="utf-8"><title>${escapeHtml(content.subject)}</title><body style="margin:0;background:#f7f5ef;color:#12302d;font:16px/1.6 Verdana,sans-serif"><div style="max-width:560px;margin:0 auto;padding:32px 24px">${body}${list}${link}<p style="color:#47605c;font-size:14px">Mitoyen</p></div></body></html>`;
 }

@@ -6,6 +6,7 @@ import {
   type BookingLimits,
   dayWindow,
   type EffectiveWindow,
+  type Instant,
   isBookable,
   localDateOf,
   type SiteClass,
@@ -97,13 +98,29 @@ export async function checkWindowIn(
     ...outcome.value,
     audienceClass: audienceClass ?? '',
     siteClass,
-    terms: termsOf(outcome.value.openings, schedule),
+    terms: termsOf(outcome.value.openings, window.from, schedule, booker.structureId),
   });
 }
 
-/** Under which terms a booking stands: those of the window in which it begins. */
-export function termsOf(openings: readonly EffectiveWindow[], schedule: SiteSchedule): BookingTerms {
-  const use = openings[0]?.use;
+/**
+ * Under which terms a booking stands that begins at an instant: those of the window in which it begins. Where the booker's structure has
+ * hours of its own then, by agreement or by a share, they go before everybody's.
+ */
+export function termsOf(
+  openings: readonly EffectiveWindow[],
+  at: Instant,
+  schedule: SiteSchedule,
+  structureId: string | null,
+): BookingTerms {
+  const begun = openings.filter(({ from, until }) => from <= at && at < until);
+  const shareIn = ({ shares }: EffectiveWindow) => shares.find((share) => share.structureId === structureId);
+  const opening = begun.find(({ use }) => use.kind === 'agreed') ?? begun.find(shareIn) ?? begun[0];
+  const share = opening && shareIn(opening);
+  if (share !== undefined) {
+    const tariff = share.tariffId === null ? 'resource' : { id: share.tariffId };
+    return { agreementId: null, partnerStructureId: share.structureId, tariff };
+  }
+  const use = opening?.use;
   if (use?.kind === 'released' && use.tariffId !== null) return { ...OWN_TERMS, tariff: { id: use.tariffId } };
   if (use?.kind !== 'agreed') return OWN_TERMS;
   const { agreementId, partnerStructureId } = use;

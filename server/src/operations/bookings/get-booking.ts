@@ -1,4 +1,5 @@
 import { findBridgeOfSite, findPin, listBadges, listDoors } from '@mitoyen/db/queries';
+import { worksFor } from '../../authorisation.ts';
 import { type Context, signedIn } from '../../context.ts';
 import { ok, type Result } from '../../problems.ts';
 import type { BookingDetailBody } from '../../routes/schemas.ts';
@@ -13,7 +14,9 @@ export async function getBooking(context: Context, id: string): Promise<Result<B
   const { booking, by } = loaded.value;
   const view = bookingView(booking, now, by);
   const givesAccess = booking.status === 'confirmed' || booking.status === 'checked_in';
-  if (by !== 'member' || !givesAccess || now >= booking.endsAt) return ok({ ...view, access: null });
+  // A group has no login: the staff of its structure hand its code on.
+  const isOwnGroup = booking.memberKind === 'group' && worksFor(context.actor, booking.partnerStructureId);
+  if ((by !== 'member' && !isOwnGroup) || !givesAccess || now >= booking.endsAt) return ok({ ...view, access: null });
   const { memberId } = signedIn(context);
   const [pin, badges, doors, bridge] = await Promise.all([
     findPin(tx, networkId, id),

@@ -23,7 +23,8 @@ export async function loadBooking(
   if (lock) await lockBooking(tx, networkId, id);
   const booking = await findBooking(tx, networkId, id);
   if (booking === null) return refuse('not_found');
-  const facts = { ownerMemberId: booking.memberId, structureId: booking.structureId };
+  const { memberId: ownerMemberId, structureId, partnerStructureId } = booking;
+  const facts = { ownerMemberId, structureId, partnerStructureId };
   if (!may(actor, action, facts)) return refuse('not_found');
   return ok({ booking, by: booking.memberId === actor.memberId ? 'member' : 'staff' });
 }

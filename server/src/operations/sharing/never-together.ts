@@ -19,9 +19,16 @@ export function bringsTogether(
     const [schedule] = compileRows(rows, services.schedules.calendars);
     if (schedule === undefined || schedule.siteClasses.size === 0) return new Set();
     const from = localDateOf(now, schedule.schedule.zone);
-    const { windows } = hoursOf(schedule, { from, until: addDays(from, DAYS) }, [], now + DAYS * 86_400_000 + LATEST_RELEASE_MS);
+    const { windows } = hoursOf(
+      schedule,
+      { from, until: addDays(from, DAYS) },
+      [],
+      now + DAYS * 86_400_000 + LATEST_RELEASE_MS,
+    );
     return new Set(
-      findSiteClashes(windows, schedule.siteClasses).map(({ windows: [a, b], from: at }) => `${a.ruleId} ${b.ruleId} ${at}`),
+      findSiteClashes(windows, schedule.siteClasses).map(
+        ({ windows: [a, b], from: at }) => `${a.ruleId} ${b.ruleId} ${at}`,
+      ),
     );
   };
   const known = clashesOf(before);

@@ -128,7 +128,9 @@ export const AgreementBody = Type.Object({
   price: AgreementPriceBody,
   terms: Type.String({ maxLength: 4_000 }),
   validFrom: PlanDate,
-  validUntil: Type.Union([PlanDate, Type.Null()], { description: 'The first day on which it no longer holds; null: open' }),
+  validUntil: Type.Union([PlanDate, Type.Null()], {
+    description: 'The first day on which it no longer holds; null: open',
+  }),
 });
 export type AgreementInput = Static<typeof AgreementBody>;
 
@@ -187,14 +189,32 @@ export const AgreementsView = Type.Object({
   shares: Type.Array(ShareView, { description: "What the caller's structures may use in others' windows" }),
 });
 
+export type AgreementsBody = Static<typeof AgreementsView>;
+
 export const AgreementDetail = Type.Intersect([
   AgreementView,
   Type.Object({
+    bookings: Type.Array(
+      Type.Object({
+        id: Id,
+        reference: Type.String(),
+        startsAt: Instant,
+        endsAt: Instant,
+        resourceName: Type.String(),
+        spaceName: Type.String(),
+        seats: Type.Integer(),
+        name: Type.String({ description: 'Of the structure where the name of the person is not to be seen' }),
+        price: Money,
+      }),
+      { description: 'Under this agreement, in the next four weeks' },
+    ),
     resources: Type.Array(
       Type.Object({ id: Id, name: Type.String(), kind: ResourceKind, capacity: Type.Integer(), spaceId: Id }),
     ),
   }),
 ]);
+
+export type AgreementDetailBody = Static<typeof AgreementDetail>;
 
 export const AgreementConsequences = Type.Object({
   revision: Type.Integer({ description: 'Of the agreement' }),
@@ -203,7 +223,13 @@ export const AgreementConsequences = Type.Object({
     description: "By the partner's public",
   }),
   lost: Type.Array(
-    Type.Object({ spaceId: Id, spaceName: Type.String(), audience: AudienceCode, minutes: Type.Integer(), dates: Type.Integer() }),
+    Type.Object({
+      spaceId: Id,
+      spaceName: Type.String(),
+      audience: AudienceCode,
+      minutes: Type.Integer(),
+      dates: Type.Integer(),
+    }),
     { description: 'By the other publics of the place' },
   ),
   bookings: Type.Array(
@@ -257,3 +283,4 @@ export const PublicView = Type.Object({
     }),
   ),
 });
+export type PublicBody = Static<typeof PublicView>;
