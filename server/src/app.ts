@@ -27,10 +27,11 @@ import { placeRoutes } from './routes/places/places.ts';
 import { platformRoutes } from './routes/platform/platform.ts';
 import { scheduleRoutes } from './routes/schedule/schedule.ts';
 import { Problem } from './routes/schemas.ts';
-import { networkSetupRoutes } from './routes/setup/network.ts';
 import { seriesRoutes } from './routes/series/series.ts';
+import { networkSetupRoutes } from './routes/setup/network.ts';
 import { SETUP_SCHEMAS } from './routes/setup/schemas.ts';
 import { siteSetupRoutes } from './routes/setup/site.ts';
+import { sharingRoutes } from './routes/sharing/sharing.ts';
 import type { Services } from './services.ts';
 
 declare module 'fastify' {
@@ -105,6 +106,7 @@ export async function buildApp(services: Services, logger: FastifyServerOptions[
         seriesRoutes,
         hostRoutes,
         scheduleRoutes,
+        sharingRoutes,
         interopRoutes,
         managerRoutes,
         networkSetupRoutes,

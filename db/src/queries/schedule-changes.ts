@@ -4,6 +4,7 @@ import type { Tx } from '../database.ts';
 import {
   accounts,
   audiences,
+  bookingSeries,
   bookings,
   closures,
   credentials,
@@ -109,6 +110,8 @@ export async function listBookingsUnderChange(tx: Tx, networkId: string, siteId:
       memberId: bookings.memberId,
       memberName: members.displayName,
       seriesId: bookings.seriesId,
+      seriesDate: bookings.seriesDate,
+      seriesStartsAtMinute: bookingSeries.startsAtMinute,
       homeStructureId: members.homeStructureId,
       email: accounts.email,
       locale: accounts.locale,
@@ -119,6 +122,10 @@ export async function listBookingsUnderChange(tx: Tx, networkId: string, siteId:
     .innerJoin(resources, and(eq(resources.networkId, bookings.networkId), eq(resources.id, bookings.resourceId)))
     .innerJoin(spaces, and(eq(spaces.networkId, bookings.networkId), eq(spaces.id, bookings.spaceId)))
     .leftJoin(accounts, and(eq(accounts.networkId, members.networkId), eq(accounts.id, members.accountId)))
+    .leftJoin(
+      bookingSeries,
+      and(eq(bookingSeries.networkId, bookings.networkId), eq(bookingSeries.id, bookings.seriesId)),
+    )
     .where(isUnderChange)
     .orderBy(asc(bookings.startsAt), asc(bookings.id));
 }

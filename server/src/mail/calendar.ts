@@ -1,10 +1,12 @@
 import type { BookingRecord } from '@mitoyen/db/queries';
-import type { Instant } from '@mitoyen/domain';
+import { type Instant, localToInstant, timeOfMinutes } from '@mitoyen/domain';
 import ical, { ICalCalendarMethod, ICalEventStatus } from 'ical-generator';
+import { seriesUid } from './series-calendar.ts';
 
 /**
  * A booking as iCalendar (RFC 5545, invitations RFC 5546): one UID for its whole life, SEQUENCE grows with every change, so that a
- * calendar replaces the entry instead of adding one.
+ * calendar replaces the entry instead of adding one. An occurrence of a series has the UID of the series, and the time that the series
+ * gave it as RECURRENCE-ID.
  */
 export function bookingCalendar(
   booking: Pick<
@@ -19,6 +21,10 @@ export function bookingCalendar(
     | 'siteName'
     | 'siteCommune'
     | 'reference'
+    | 'timeZone'
+    | 'seriesId'
+    | 'seriesDate'
+    | 'seriesStartsAtMinute'
   >,
   publicUrl: string,
   now: Instant,
@@ -28,8 +34,16 @@ export function bookingCalendar(
     prodId: { company: 'Mitoyen', product: 'Mitoyen', language: 'FR' },
     method: isCancelled ? ICalCalendarMethod.CANCEL : ICalCalendarMethod.PUBLISH,
   });
+  const { seriesId, seriesDate, seriesStartsAtMinute } = booking;
+  const identity =
+    seriesId === null || seriesDate === null || seriesStartsAtMinute === null
+      ? { id: `booking-${booking.id}@mitoyen` }
+      : {
+          id: seriesUid(seriesId),
+          recurrenceId: new Date(localToInstant(seriesDate, timeOfMinutes(seriesStartsAtMinute), booking.timeZone)),
+        };
   calendar.createEvent({
-    id: `booking-${booking.id}@mitoyen`,
+    ...identity,
     sequence: booking.revision,
     stamp: new Date(now),
     start: new Date(booking.startsAt),

@@ -7,16 +7,16 @@ import type { Services } from '../../services.ts';
 const PIN_DIGITS = 6;
 /** The earliest that any door lets a holder in (check of `doors.early_minutes`). */
 const WIDEST_EARLY_MS = 120 * 60_000;
-const DRAWS = 20;
+export const DRAWS = 20;
 
 /** A PIN opens at most from the earliest arrival to the end of its booking: in that time it is the only one of its kind at the site. */
-const pinWindow = (booking: { startsAt: number; endsAt: number }): Window => ({
+export const pinWindow = (booking: { startsAt: number; endsAt: number }): Window => ({
   from: booking.startsAt - WIDEST_EARLY_MS,
   until: booking.endsAt,
 });
 
 /** Six digits, each equally likely: bytes that would favour the low ones are drawn again. */
-function drawPin(random: Services['random']): string {
+export function drawPin(random: Services['random']): string {
   let pin = '';
   while (pin.length < PIN_DIGITS) {
     for (const byte of random(PIN_DIGITS)) if (byte < 250 && pin.length < PIN_DIGITS) pin += String(byte % 10);

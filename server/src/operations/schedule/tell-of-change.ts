@@ -99,6 +99,7 @@ const calendarFacts = (row: BookingUnderChangeRow, site: Site): Parameters<typeo
   ...row,
   siteName: site.name,
   siteCommune: site.commune,
+  timeZone: site.timeZone,
 });
 
 function mailAboutClosure(
