@@ -113,6 +113,32 @@ describe('what is spent first', () => {
   });
 });
 
+test('of two that expire on one day the older, whatever their ids; among as old as each other, by id', () => {
+  const grants = (...all: (readonly [id: string, at: number])[]): CreditEntry[] =>
+    all.map(([id, at]) => ({
+      id,
+      at,
+      grantId: id,
+      walletId: 'w',
+      unit: 'minute',
+      kind: 'grant',
+      quantity: 10,
+      usableFrom: null,
+      expiresOn: '2027-05-31',
+      usageId: null,
+      usedOn: null,
+      cause: 'pack_bought',
+    }));
+  const order = (entries: CreditEntry[]) => grantBalances(entries, 'minute').map(({ grant }) => grant.id);
+  expect(order(grants(['a', 2], ['b', 1], ['d', 3], ['c', 3]))).toEqual(['b', 'a', 'c', 'd']);
+  const history = creditHistory(grants(['late', 2], ['early', 1], ['later', 2]), 'minute');
+  expect(history.map(({ entry, balance }) => [entry.id, balance])).toEqual([
+    ['early', 10],
+    ['late', 20],
+    ['later', 30],
+  ]);
+});
+
 describe('giving back', () => {
   const spent = () => {
     const wallet = new Wallet();
@@ -144,6 +170,18 @@ describe('giving back', () => {
     const wallet = spent();
     restore(wallet, 45, '2027-05-19');
     expect(wallet.left()).toEqual([15, 60]);
+  });
+
+  test('a part that one grant can take moves no other', () => {
+    const wallet = spent();
+    const { entries } = restoreCredits(wallet.entries, {
+      usageId: 'booking',
+      quantity: 30,
+      on: '2027-05-19',
+      expired: forfeit,
+      cause: 'cancelled',
+    });
+    expect(entries.map(({ kind, quantity }) => [kind, quantity])).toEqual([['restore', 30]]);
   });
 
   test('never more than was spent, however often it is asked for', () => {

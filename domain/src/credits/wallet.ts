@@ -61,9 +61,8 @@ export function creditHistory(entries: readonly CreditEntry[], unit: CreditUnit)
   let balance = 0;
   return entries
     .filter((entry) => entry.unit === unit)
-    .map((entry, index) => ({ entry, index }))
-    .sort((a, b) => a.entry.at - b.entry.at || a.index - b.index)
-    .map(({ entry }) => {
+    .sort((a, b) => a.at - b.at)
+    .map((entry) => {
       balance += entry.quantity;
       return { entry, balance, expiresOn: grants.get(entry.grantId)?.expiresOn ?? null };
     });

@@ -25,9 +25,10 @@ export function allocateMinor(totalMinor: number, weights: readonly number[]): n
   const amount = BigInt(Math.abs(totalMinor));
   const parts = shares.map((share) => (amount * share) / whole);
   const left = Number(amount - parts.reduce((sum, part) => sum + part, 0n));
+  // The sort is stable: among equal remainders the first part stays first.
   const byRemainder = shares
     .map((share, index) => ({ index, remainder: (amount * share) % whole }))
-    .sort((a, b) => (a.remainder === b.remainder ? a.index - b.index : a.remainder < b.remainder ? 1 : -1));
+    .sort((a, b) => Number(b.remainder > a.remainder) - Number(b.remainder < a.remainder));
   for (const { index } of byRemainder.slice(0, left)) parts[index] = (parts[index] as bigint) + 1n;
   return parts.map((part) => (totalMinor < 0 && part !== 0n ? -Number(part) : Number(part)));
 }

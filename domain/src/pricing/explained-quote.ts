@@ -52,7 +52,7 @@ export interface ExplainedQuote {
   readonly totalMinor: number;
   /** By treatment, in the order in which the lines name them. */
   readonly vat: readonly QuotedVat[];
-  /** Minutes that a wallet pays, by wallet. */
+  /** Minutes that wallets pay, in the order in which they were asked. */
   readonly credit: readonly { readonly sourceId: string; readonly minutes: number }[];
 }
 
@@ -84,7 +84,7 @@ export function explainQuote(input: {
   const rules = input.rules.filter(({ when }) => holdsForRequest(when, request));
   const ownVat = tariff?.vatKind ?? 'out_of_scope';
 
-  const { lines: covered, rest } = cover(input.coverage, window, ownVat);
+  const { lines: covered, credit, rest } = cover(input.coverage, window, ownVat);
   const billed = stretches(rules, rest, zone).flatMap((stretch) => priceStretch(stretch, tariff, zone, currency));
   const fees = rules.flatMap(({ id, name, effect }): ExplainedLine[] =>
     effect.kind === 'fee'
@@ -103,14 +103,9 @@ export function explainQuote(input: {
         ]
       : [],
   );
-  const credit = new Map<string, number>();
-  for (const { kind, sourceId, window: of } of covered) {
-    if (kind !== 'credit' || sourceId === null || of === null) continue;
-    credit.set(sourceId, (credit.get(sourceId) ?? 0) + (of.until - of.from) / MINUTE_MS);
-  }
   return {
     ...totalled(currency, [...covered, ...billed, ...fees], localDateOf(window.from, zone)),
-    credit: [...credit].map(([sourceId, minutes]) => ({ sourceId, minutes })),
+    credit,
   };
 }
 
@@ -165,19 +160,18 @@ function cover(
   coverage: readonly Coverage[],
   window: Window,
   vatKind: SaleVatKind,
-): { lines: ExplainedLine[]; rest: Window } {
+): { readonly lines: ExplainedLine[]; readonly credit: ExplainedQuote['credit']; readonly rest: Window } {
   const lines: ExplainedLine[] = [];
+  const credit: ExplainedQuote['credit'][number][] = [];
   let from = window.from;
   for (const { kind, sourceId, name, minutes } of coverage) {
-    if (from >= window.until) break;
     const quarters = minutes === null ? Number.POSITIVE_INFINITY : Math.floor(minutes / 15);
     const until = Math.min(window.until, from + quarters * QUARTER_MS);
     if (until <= from) continue;
-    const quantityHundredths = Math.ceil((until - from) / QUARTER_MS) * 25;
     lines.push({
       kind,
       unit: 'hour',
-      quantityHundredths,
+      quantityHundredths: Math.ceil((until - from) / QUARTER_MS) * 25,
       unitPriceMinor: 0,
       totalMinor: 0,
       window: { from, until },
@@ -185,9 +179,10 @@ function cover(
       name,
       vatKind,
     });
+    if (kind === 'credit') credit.push({ sourceId, minutes: (until - from) / MINUTE_MS });
     from = until;
   }
-  return { lines, rest: { from, until: window.until } };
+  return { lines, credit, rest: { from, until: window.until } };
 }
 
 /** Time for which the same rules hold. `base: null`: the resource's own tariff. */
