@@ -16,6 +16,16 @@ const SOAKS: Readonly<Record<string, Soak>> = {
     project: 'server',
     file: 'tests/server/contended-booking.test.ts',
   },
+  'schedule-race': {
+    what: 'two hosts and ten members change and book one space at once, 5,000 operations on two servers',
+    project: 'server',
+    file: 'tests/server/schedule-race.test.ts',
+  },
+  'schedule-preview': {
+    what: '200 random changes of hours: the preview says what the change then does',
+    project: 'server',
+    file: 'tests/server/schedule-preview.test.ts',
+  },
   'dying-database': {
     what: 'twenty clients of one pool, the database killed 300 times',
     project: 'db',

@@ -70,6 +70,8 @@ export async function loadScheduleRows(tx: Tx, networkId: string, siteIds: reado
         onPublicHolidays: sites.onPublicHolidays,
         buildingCapacity: sites.buildingCapacity,
         revision: sites.scheduleRevision,
+        // Made by the transaction that asks: a revision of that number may yet become another's. Null: it has changed nothing.
+        isOwn: sql<boolean | null>`${sites}.xmin::text = pg_current_xact_id_if_assigned()::xid::text`,
       })
       .from(sites)
       .where(and(eq(sites.networkId, networkId), inArray(sites.id, ids))),

@@ -13,7 +13,10 @@ const MOST_SITES = 4_000;
  */
 export interface ScheduleStore {
   readonly calendars: Calendars;
-  /** The schedules of these sites as committed, by site; sites that are not there are left out. */
+  /**
+   * The schedules of these sites, by site; sites that are not there are left out. What the caller's own transaction has changed is read
+   * anew each time and not kept: it may yet roll back, and another change then takes its number.
+   */
   of(
     tx: Tx,
     networkId: string,
@@ -56,6 +59,7 @@ export function createScheduleStore(calendars: Calendars): ScheduleStore {
       if (missing.length > 0) {
         for (const schedule of compileRows(await loadScheduleRows(tx, networkId, missing, now), calendars)) {
           found.set(schedule.siteId, schedule);
+          if (schedule.isUncommitted) continue;
           // Its own revision: the rows may be newer than the revision asked for, never older.
           const key = `${networkId} ${schedule.siteId}`;
           if ((kept.get(key)?.revision ?? -1) < schedule.revision) keep(key, schedule);

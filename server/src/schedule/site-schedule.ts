@@ -29,6 +29,8 @@ export interface SiteSchedule {
   readonly siteId: string;
   readonly structureId: string;
   readonly revision: number;
+  /** As the transaction that read it has made it: good for that one only. */
+  readonly isUncommitted: boolean;
   readonly buildingCapacity: number | null;
   readonly schedule: Schedule;
   readonly compiled: CompiledSchedule;
@@ -143,6 +145,7 @@ export function compileRows(rows: ScheduleRows, calendars: Calendars): SiteSched
       siteId: site.id,
       structureId: site.structureId,
       revision: site.revision,
+      isUncommitted: site.isOwn === true,
       buildingCapacity: site.buildingCapacity,
       schedule,
       compiled: compileSchedule(schedule),
