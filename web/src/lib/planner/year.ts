@@ -106,6 +106,8 @@ export interface SchoolHoliday {
   readonly name: string;
   readonly firstDay: string;
   readonly lastDay: string;
+  /** Its end is not published: only its first day is known. */
+  readonly isOpenEnded: boolean;
 }
 
 /** The school holidays among the dates, as they begin and end there. */
@@ -118,7 +120,11 @@ export function schoolHolidaysIn(facts: readonly DayFact[]): SchoolHoliday[] {
       const last = found.at(-1);
       const goesOn = previous?.school?.kind === 'holiday' && previous.school.name === name && last !== undefined;
       if (goesOn) found[found.length - 1] = { ...last, lastDay: fact.date };
-      else found.push({ name, firstDay: fact.date, lastDay: fact.date });
+      else found.push({ name, firstDay: fact.date, lastDay: fact.date, isOpenEnded: false });
+    }
+    const last = found.at(-1);
+    if (fact.school === null && last !== undefined && previous?.school?.kind === 'holiday') {
+      found[found.length - 1] = { ...last, isOpenEnded: true };
     }
     previous = fact;
   }
