@@ -20,6 +20,7 @@ export const load: PageServerLoad = async (event) => {
   return {
     osm: dataOf(osm),
     feeds: dataOf(feeds).items,
+    timeZone: dataOf(site).timeZone,
     spaces: dataOf(site).spaces.map(({ id, name }) => ({ id, name })),
     publicCalendar: `${url.origin}/api/v1/sites/${slug}/hours.ics`,
     wasEnded: url.searchParams.has('termine'),
