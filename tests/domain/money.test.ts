@@ -1,4 +1,15 @@
-import { addMoney, allocateMinor, decimalOf, mulDiv, sumMinor } from '@mitoyen/domain';
+import { readFileSync } from 'node:fs';
+import {
+  addMoney,
+  allocateMinor,
+  decimalOf,
+  FRENCH_MENTIONS,
+  FRENCH_THRESHOLDS,
+  FRENCH_VAT_RATES,
+  mulDiv,
+  REFORM_STEPS,
+  sumMinor,
+} from '@mitoyen/domain';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
@@ -72,4 +83,22 @@ describe('money', () => {
     ]);
     expect(decimalOf(1_250, ',')).toBe('12,50');
   });
+});
+
+test('docs/money.md lists every fact of law that was not checked, and no other', () => {
+  const facts = [
+    ...FRENCH_VAT_RATES.map(({ kind, checkedOn }) => ({ code: kind as string, checkedOn })),
+    ...FRENCH_THRESHOLDS.map(({ code, checkedOn }) => ({ code: code as string, checkedOn })),
+    ...FRENCH_MENTIONS.map(({ code, checkedOn }) => ({ code, checkedOn })),
+    ...REFORM_STEPS.map(({ duty, checkedOn }) => ({ code: duty as string, checkedOn })),
+  ];
+  const text = readFileSync(new URL('../../docs/money.md', import.meta.url), 'utf8');
+  const section = text.slice(text.indexOf('## Not checked'), text.indexOf('Also not checked'));
+  const listed = [...section.matchAll(/`([a-z0-9_]+)`/g)].map(([, code]) => code);
+  expect(listed.sort()).toEqual(
+    facts
+      .filter(({ checkedOn }) => checkedOn === null)
+      .map(({ code }) => code)
+      .sort(),
+  );
 });

@@ -78,7 +78,7 @@ export const FRENCH_VAT_RATES: readonly VatRate[] = [
     from: '2014-01-01',
     until: null,
     source: 'CGI art. 256, 256 B',
-    checkedOn: '2026-11-24',
+    checkedOn: null,
   },
 ];
 
