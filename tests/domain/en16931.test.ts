@@ -12,6 +12,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { anyDraft, association, buyer, draft, issued, line, person, seller } from './billing-facts.ts';
 
+const CONTEXT = 'ram:BusinessProcessSpecifiedDocumentContextParameter';
 const xmlOf = (from: InvoiceDraft) => writeCii(issued(from));
 const breaches = (xml: string) => checkEn16931(xml).map(({ ruleId }) => ruleId);
 
@@ -103,6 +104,26 @@ describe('documents as they are written', () => {
       find(readXml(xmlOf(draft({ seller: seller({ isVatOnDebits: true }) })), CII_NAMESPACES), 'ram:DueDateTypeCode')[0]
         ?.text,
     ).toBe('5');
+  });
+
+  test('say their frame: services, goods or both; to be paid, paid already, or final after an advance', () => {
+    const frame = (more: Partial<InvoiceDraft>) =>
+      textOf(find(readXml(xmlOf(draft(more)), CII_NAMESPACES), CONTEXT)[0] as ReadElement, 'ram:ID');
+    const goods = line({ nature: 'goods' });
+    expect([frame({}), frame({ lines: [goods] }), frame({ lines: [goods, line()] })]).toEqual(['S1', 'B1', 'M1']);
+    expect([frame({ paidMinor: 1_200 }), frame({ paidMinor: 1_199 })]).toEqual(['S2', 'S1']);
+    expect(frame({ lines: [line({ totalMinor: 0 })] })).toBe('S1');
+    const preceding = [{ number: 'ANN-F-2027-000009', issuedOn: '2027-03-01' }];
+    expect([frame({ preceding }), frame({ kind: 'credit_note', preceding })]).toEqual(['S4', 'S1']);
+  });
+
+  test('name the account to pay to, but not on a credit note', () => {
+    const preceding = [{ number: 'ANN-F-2027-000009', issuedOn: '2027-03-01' }];
+    const iban = (more: Partial<InvoiceDraft>) =>
+      find(readXml(xmlOf(draft(more)), CII_NAMESPACES), 'ram:IBANID').map(({ text }) => text);
+    expect(iban({})).toEqual(['FR7630006000011234567890189']);
+    expect(iban({ kind: 'credit_note', preceding })).toEqual([]);
+    expect(iban({ seller: seller({ iban: null }) })).toEqual([]);
   });
 
   test('hide the VAT numbers of both where nothing is subject to VAT, and say one number of the seller all the same', () => {
