@@ -13,6 +13,7 @@ import { addDays, dayWindow, localDateOf } from '@mitoyen/domain';
 import type { Context } from '../../context.ts';
 import { ok, refuse } from '../../problems.ts';
 import { hoursOf } from '../../schedule/hours.ts';
+import { shownName } from '../sharing/shown-name.ts';
 import { bookingView, iso, isoOrNull, isoWindow } from '../views.ts';
 import { loadSite } from './load-site.ts';
 
@@ -60,7 +61,11 @@ export async function getHostDay(context: Context, slug: string, wantedDate: str
       .filter((booking) => booking.holdExpiresAt === null || booking.holdExpiresAt > now)
       .map((booking) => ({
         ...bookingView(booking, now, 'staff'),
-        member: { id: booking.memberId, displayName: booking.memberName },
+        member: { id: booking.memberId, displayName: shownName(context, booking) },
+        partner:
+          booking.partnerStructureId === null || booking.partnerName === null
+            ? null
+            : { id: booking.partnerStructureId, name: booking.partnerName },
         checkedInAt: isoOrNull(booking.checkedInAt),
       })),
     spaces: spaces.map((space) => {

@@ -6,6 +6,7 @@ import type { HoursBody } from '../../routes/schedule/schemas.ts';
 import { dependsOnBookings, hoursOf } from '../../schedule/hours.ts';
 import { loadSite } from '../host/load-site.ts';
 import { heldTime } from '../places/site-facts.ts';
+import { shownName } from '../sharing/shown-name.ts';
 import { iso, isoWindow } from '../views.ts';
 
 const MOST_DAYS = 400;
@@ -93,7 +94,7 @@ export async function getHours(
         from: iso(row.startsAt),
         until: iso(row.endsAt),
         audience: row.audience,
-        memberName: row.memberName,
+        memberName: shownName(context, row),
         seats: row.seats,
         status: row.status,
         seriesId: row.seriesId,

@@ -99,6 +99,9 @@ export async function hostRoutes(app: Api) {
                 BookingView,
                 Type.Object({
                   member: Type.Object({ id: Id, displayName: Type.String() }),
+                  partner: Type.Union([Type.Object({ id: Id, name: Type.String() }), Type.Null()], {
+                    description: 'The structure whose public they are, in hours shared or agreed with it',
+                  }),
                   checkedInAt: Nullable(Instant),
                 }),
               ]),
