@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Grant } from '@mitoyen/domain';
 import {
@@ -15,6 +16,7 @@ import {
   type MessageKind,
   normaliseBadge,
   normalisePin,
+  openPin,
   PROTOCOL_VERSION,
   parseBody,
   parseEnvelope,
@@ -26,6 +28,7 @@ import {
   publicKeyText,
   SERVER_KINDS,
   SnapshotAssembler,
+  sealPin,
   sign,
   splitSnapshot,
   topics,
@@ -89,6 +92,52 @@ describe('envelopes', () => {
     expect(parseEnvelope('{"v":"1"}')).toMatchObject({ reason: 'malformed' });
     const body = JSON.stringify(sign('{"v":2}', key));
     expect(parseMessage('commands', body, keys, site)).toMatchObject({ reason: 'unknown_version' });
+  });
+});
+
+describe('a code for a lock’s own keypad', () => {
+  const purpose = { commandId: 'c', deviceId: 'd', slot: 3 };
+  const nonce = Buffer.alloc(12, 7);
+  const sealed = sealPin(fixture.siteKey, purpose, '482913', nonce);
+
+  test('is read by the site that it was sealed for', () => {
+    expect(openPin(fixture.siteKey, purpose, sealed)).toBe('482913');
+    expect(openPin(createSecretKey(fixture.siteKey), purpose, sealed)).toBe('482913');
+    expect(Buffer.from(sealed, 'base64url').toString('latin1')).not.toContain('482913');
+  });
+
+  test.for([
+    ['another command', { ...purpose, commandId: 'x' }],
+    ['another device', { ...purpose, deviceId: 'x' }],
+    ['another slot', { ...purpose, slot: 4 }],
+  ] as const)('is nothing for %s', ([, other]) => {
+    expect(openPin(fixture.siteKey, other, sealed)).toBeNull();
+  });
+
+  test('is nothing with another key, changed, cut, or where it is no PIN', () => {
+    expect(openPin(new SiteFixture().siteKey, purpose, sealed)).toBeNull();
+    const bytes = Buffer.from(sealed, 'base64url');
+    for (let at = 0; at < bytes.length; at++) {
+      const changed = Buffer.from(bytes);
+      changed[at] = (changed[at] ?? 0) ^ 1;
+      expect(openPin(fixture.siteKey, purpose, changed.toString('base64url'))).toBeNull();
+      expect(openPin(fixture.siteKey, purpose, bytes.subarray(0, at).toString('base64url'))).toBeNull();
+    }
+    expect(openPin(fixture.siteKey, purpose, sealPin(fixture.siteKey, purpose, '*#06#', nonce))).toBeNull();
+  });
+});
+
+describe('words that grow', () => {
+  const config = fixture.config();
+  const parse = (devices: object[]) => parseBody('config', JSON.stringify({ ...config, devices }));
+
+  test('a make and a kind of tomorrow refuse nothing', () => {
+    expect(parse([{ ...config.devices[0], codec: 'matter_2', kind: 'siren' }]).ok).toBe(true);
+  });
+  test('but have the form of a word', () => {
+    for (const codec of ['', 'Zigbee', '2b', 'a b', 'a'.repeat(41), 7]) {
+      expect(parse([{ ...config.devices[0], codec }])).toMatchObject({ ok: false, reason: 'malformed' });
+    }
   });
 });
 

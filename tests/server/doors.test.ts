@@ -2,7 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { accessEvents, bookings, bridges, commands, devices, grantSnapshots } from '@mitoyen/db/schema';
+import {
+  accessEvents,
+  bookings,
+  bridges,
+  commands,
+  devices,
+  grantSnapshots,
+  occupancyReadings,
+} from '@mitoyen/db/schema';
 import { newId } from '@mitoyen/domain';
 import { type Bridge, createBridge, createLog, parseConfig } from '@mitoyen/firmware-bridge';
 import { createSimulatedSite, type SimulatedSite, seededRandom } from '@mitoyen/firmware-bridge/simulate';
@@ -585,6 +593,65 @@ describe('what bridges say', () => {
     const { events, readings } = await takeFromServer('ack', (ack) => ack.events?.sequence === 3);
     expect([events?.sequence, readings?.sequence]).toEqual([3, 1]);
     expect(await eventsOf('bridge')).toHaveLength(3);
+  });
+
+  it('stores what newer hardware measures, and passes over what this server has no column for', async () => {
+    const air = { networkId: network.id, id: makeId(), siteId: site.id, name: 'Air', kind: 'sensor' as const };
+    await network.within((tx) => tx.insert(devices).values({ ...air, family: 'tasmota', address: 'air' }));
+    const reading = (sequence: number, kind: string, value: number) => ({
+      sequence,
+      kind,
+      value,
+      deviceId: air.id,
+      at: NOW,
+    });
+    await say('readings', {
+      v: 1,
+      networkId: network.id,
+      siteId: site.id,
+      bridgeId,
+      bootId: 'boot-1',
+      streamEpoch: 'epoch-1',
+      fromSequence: 1,
+      toSequence: 3,
+      readings: [reading(1, 'co2', 640), reading(2, 'radon', 12), reading(3, 'temperature', 20.5)],
+    });
+    await takeFromServer('ack', ({ readings }) => readings?.sequence === 3);
+    const [stored, [device]] = await network.within((tx) =>
+      Promise.all([
+        tx.select().from(occupancyReadings).where(eq(occupancyReadings.deviceId, air.id)),
+        tx.select().from(devices).where(eq(devices.id, air.id)),
+      ]),
+    );
+    expect(stored.map(({ kind, value }) => [kind, value]).toSorted()).toEqual([
+      ['co2', 640],
+      ['temperature', 20.5],
+    ]);
+    expect(device?.state).toEqual({ co2: 640, temperature: 20.5 });
+  });
+
+  it('believes no lock to be open that was only told', async () => {
+    const { id } = await book(lea);
+    await network.within((tx) =>
+      tx
+        .update(devices)
+        .set({ family: 'generic', config: { lock: { topic: `gache-${count}`, unlock: '{milliseconds}' } } })
+        .where(and(eq(devices.siteId, site.id), eq(devices.kind, 'lock'))),
+    );
+    await startSite();
+    const { devices: sent } = await takeFromServer('config');
+    expect(sent.find(({ kind }) => kind === 'lock')).toMatchObject({
+      name: 'lock',
+      config: { lock: { topic: `gache-${count}` } },
+    });
+    await moveTo(TEN);
+    const opened = await lea.send('POST', `/bookings/${id}/open`, {});
+    expect(opened.status, JSON.stringify(opened.body)).toBe(202);
+    await vi.waitFor(
+      async () => expect((await lea.get(`/commands/${opened.body.commandId}`)).body).toMatchObject({ outcome: 'done' }),
+      { timeout: 5_000 },
+    );
+    expect((await lea.get(`/bookings/${id}`)).body.status).toBe('confirmed');
   });
 
   it('is about its own place: it checks nobody in, settles no command and moves no device elsewhere', async () => {

@@ -22,6 +22,11 @@ const LOCK_PAYLOADS: Readonly<Record<LockState, string>> = {
   unreported: 'UNKNOWN',
 };
 
+interface Announcement {
+  readonly payload: string;
+  readonly stateTopic: string;
+}
+
 /**
  * Shows the site's doors, motion and counts to a Home Assistant on the site's broker: states only. A lock there would be a button that
  * opens, outside of every grant and of the journal's "who"; so a door's lock is announced as a `binary_sensor` of the class `lock`
@@ -32,7 +37,8 @@ export class Announcements implements Part {
   readonly #siteName: string;
   readonly #bus: BridgeBus;
   readonly #link: SiteLink;
-  #announced: ReadonlyMap<string, string> = new Map();
+  /** By topic; null before the first configuration. */
+  #announced: ReadonlyMap<string, Announcement> | null = null;
   readonly #states = new Map<string, string>();
 
   constructor(config: BridgeConfig, bus: BridgeBus, link: SiteLink) {
@@ -47,7 +53,7 @@ export class Announcements implements Part {
     this.#bus.on('siteReady', () => this.#sayAll());
     this.#bus.on('ownAnnouncement', (topic) => {
       // Of a door that was taken away while the bridge was not there.
-      if (!this.#announced.has(topic)) this.#link.publishState(topic, '');
+      if (this.#announced?.has(topic) === false) this.#link.publishState(topic, '');
     });
     this.#bus.on('lockState', (doorId, state) => this.#say(doorLockTopic(doorId), LOCK_PAYLOADS[state]));
     this.#bus.on('contactState', (doorId, isClosed) =>
@@ -69,27 +75,31 @@ export class Announcements implements Part {
   }
 
   #sayAll(): void {
-    for (const [topic, payload] of [...this.#announced, ...this.#states]) this.#link.publishState(topic, payload);
+    for (const [topic, { payload }] of this.#announced ?? []) this.#link.publishState(topic, payload);
+    for (const [topic, payload] of this.#states) this.#link.publishState(topic, payload);
   }
 
   #announce({ doors, devices }: SiteConfig): void {
-    const before = this.#announced;
-    const announced = new Map<string, string>();
-    const entity = (component: string, thing: string, of: { id: string; name: string }, fields: object) => {
+    const before = this.#announced ?? new Map<string, Announcement>();
+    const announced = new Map<string, Announcement>();
+    const entity = (
+      component: string,
+      thing: string,
+      of: { id: string; name: string },
+      fields: { state_topic: string } & Record<string, string>,
+    ) => {
       const uniqueId = objectOf(this.#siteId, thing);
-      announced.set(
-        `${PREFIX}/${component}/${uniqueId}/config`,
-        JSON.stringify({
-          unique_id: uniqueId,
-          availability_topic: BRIDGE_STATUS_TOPIC,
-          ...fields,
-          device: {
-            identifiers: [objectOf(this.#siteId, of.id)],
-            name: `${this.#siteName} · ${of.name}`,
-            manufacturer: 'Mitoyen',
-          },
-        }),
-      );
+      const payload = JSON.stringify({
+        unique_id: uniqueId,
+        availability_topic: BRIDGE_STATUS_TOPIC,
+        ...fields,
+        device: {
+          identifiers: [objectOf(this.#siteId, of.id)],
+          name: `${this.#siteName} · ${of.name}`,
+          manufacturer: 'Mitoyen',
+        },
+      });
+      announced.set(`${PREFIX}/${component}/${uniqueId}/config`, { payload, stateTopic: fields.state_topic });
     };
     for (const door of doors) {
       const here = devices.filter(({ doorId }) => doorId === door.id).map(({ kind }) => kind);
@@ -130,9 +140,14 @@ export class Announcements implements Part {
       }
     }
     this.#announced = announced;
-    for (const topic of before.keys()) if (!announced.has(topic)) this.#link.publishState(topic, '');
-    for (const [topic, payload] of announced) {
-      if (before.get(topic) !== payload) this.#link.publishState(topic, payload);
+    for (const [topic, { stateTopic }] of before) {
+      if (announced.has(topic)) continue;
+      this.#link.publishState(topic, '');
+      this.#link.publishState(stateTopic, '');
+      this.#states.delete(stateTopic);
+    }
+    for (const [topic, { payload }] of announced) {
+      if (before.get(topic)?.payload !== payload) this.#link.publishState(topic, payload);
     }
   }
 }

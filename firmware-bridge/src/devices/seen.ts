@@ -40,6 +40,7 @@ const REPORT_BYTES = 180 * 1024;
 const HEARD_WITHIN_MS = 15 * 60_000;
 const BROKER_BACK_WITHIN_MS = 60_000;
 
+const MAX_HEARD = 2_000;
 const MAX_EXAMPLES = 12;
 
 type Known = Omit<SeenDevice, 'isAdopted' | 'example' | 'kinds'> & {
@@ -66,7 +67,8 @@ export class Seen implements Part {
   #site: SiteConfig | null = null;
   #problems: readonly SiteProblem[] = [];
   #brokerTrouble: SiteProblem | null = null;
-  #isSilenceOver = false;
+  /** When an adopted device came to be expected to say something. */
+  readonly #expected = new Map<string, number>();
   /** Something was forgotten for want of room. */
   #isCut = false;
   #budget = { second: 0, left: LOOKED_AT_A_SECOND };
@@ -104,7 +106,6 @@ export class Seen implements Part {
     this.#bus.on('siteLost', (why) => this.#lose(why));
     this.#bus.on('uplinkReady', () => this.#tell());
     this.#bus.on('look', () => this.#tell());
-    this.#waitForSilence();
     this.#tellRoutinely();
     this.#look();
   }
@@ -212,8 +213,12 @@ export class Seen implements Part {
     this.#isCut = true;
   }
 
+  /** Of strangers only so many are remembered; of adopted devices all. */
   #hear(key: string): void {
-    if (this.#heard.size < 10 * MAX_SEEN_DEVICES) this.#heard.add(key);
+    if (this.#heard.has(key) || (this.#heard.size >= MAX_HEARD && !this.#expected.has(key))) return;
+    const wasSilent = this.#isSilent(key);
+    this.#heard.add(key);
+    if (wasSilent) this.#judge();
   }
 
   #adopted(): ReadonlySet<string> {
@@ -224,20 +229,35 @@ export class Seen implements Part {
 
   #configure(site: SiteConfig): void {
     this.#site = site;
-    this.#waitForSilence();
+    this.#expectToHear();
     this.#judge();
     this.#cancelTell?.();
     this.#cancelTell = this.#source.after(TELL_OF_CONFIG_AFTER_MS, () => this.#tell());
   }
 
   /** A device that has said nothing for so long after the bridge came, or it was adopted, may be written wrong. */
+  #expectToHear(): void {
+    const adopted = this.#adopted();
+    for (const key of this.#expected.keys()) if (!adopted.has(key)) this.#expected.delete(key);
+    const now = this.#source.monotonicMs();
+    for (const key of adopted) if (!this.#expected.has(key)) this.#expected.set(key, now);
+    this.#waitForSilence();
+  }
+
   #waitForSilence(): void {
-    this.#isSilenceOver = false;
     this.#cancelSilence();
-    this.#cancelSilence = this.#source.after(HEARD_WITHIN_MS, () => {
-      this.#isSilenceOver = true;
+    const now = this.#source.monotonicMs();
+    const ends = [...this.#expected.values()].map((since) => since + HEARD_WITHIN_MS).filter((end) => end > now);
+    if (ends.length === 0) return;
+    this.#cancelSilence = this.#source.after(Math.min(...ends) - now, () => {
       this.#judge();
+      this.#waitForSilence();
     });
+  }
+
+  #isSilent(key: string): boolean {
+    const since = this.#expected.get(key);
+    return since !== undefined && !this.#heard.has(key) && this.#source.monotonicMs() - since >= HEARD_WITHIN_MS;
   }
 
   #lose(why: 'unreachable' | 'refuses'): void {
@@ -262,13 +282,12 @@ export class Seen implements Part {
   #judge(): void {
     const written = this.#site === null ? [] : problemsOf(this.#site);
     const troubled = new Set(written.map(({ deviceId }) => deviceId));
-    const silent =
-      this.#isSilenceOver && this.#brokerTrouble === null
-        ? (this.#site?.devices ?? []).flatMap(({ id: deviceId, codec, address }): SiteProblem[] => {
-            if (troubled.has(deviceId) || this.#heard.has(`${codec} ${address}`)) return [];
-            return [{ deviceId, problem: problem('never_heard', { address }) }];
-          })
-        : [];
+    // While there is no broker nobody can be heard.
+    const expected = this.#brokerTrouble === null ? (this.#site?.devices ?? []) : [];
+    const silent = expected.flatMap(({ id: deviceId, codec, address }): SiteProblem[] => {
+      if (troubled.has(deviceId) || !this.#isSilent(`${codec} ${address}`)) return [];
+      return [{ deviceId, problem: problem('never_heard', { address }) }];
+    });
     const problems = [...(this.#brokerTrouble === null ? [] : [this.#brokerTrouble]), ...written, ...silent];
     const before = new Set(this.#problems.map(contentOf));
     const fresh = problems.filter((one) => !before.has(contentOf(one)));

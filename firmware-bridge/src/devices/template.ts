@@ -14,12 +14,13 @@ const HARMLESS_FILTER =
 
 /** Null: beyond us. */
 export function parseTemplate(template: string): Template | null {
-  const inner = /^\{\{-?([^{}]*)-?\}\}$/.exec(template.trim())?.[1];
+  const inner = /^\{\{-?([^{}]*?)-?\}\}$/.exec(template.trim())?.[1];
   if (inner === undefined) return null;
   const [expression = '', ...filters] = inner.split('|').map((part) => part.trim());
   if (!filters.every((filter) => HARMLESS_FILTER.test(filter))) return null;
   if (expression === 'value') return { of: 'text' };
-  if (!/^value_json(?:[.[]|$)/.test(expression)) return null;
+  // `a-1` is a subtraction in Jinja, and a name in a path.
+  if (!/^value_json(?:\.\w+|\[[^\]]+\])*$/.test(expression)) return null;
   const pathText = expression.slice('value_json'.length).replace(/^\./, '');
   const path = parsePath(pathText);
   return path === null ? null : { of: 'json', path, pathText };

@@ -305,23 +305,27 @@ const isZigbee = ({ dialect = 'zigbee2mqtt' }: SimulatedDoorConfig): boolean => 
 
 /** As `zigbee2mqtt/bridge/devices` lists them, with the fields that adoption reads. */
 function describeDevices(config: SimulatedSiteConfig): object[] {
-  const device = (friendlyName: string, model: string, vendor: string, description: string) => ({
+  const device = (friendlyName: string, model: string, vendor: string, description: string, exposes: object[]) => ({
     ieee_address: `0x${Buffer.from(friendlyName).toString('hex').slice(0, 16).padEnd(16, '0')}`,
     type: 'EndDevice',
     friendly_name: friendlyName,
     supported: true,
     interview_state: 'SUCCESSFUL',
-    definition: { model, vendor, description },
+    definition: { model, vendor, description, exposes: exposes },
   });
+  const numeric = (property: string) => ({ type: 'numeric', property });
+  const binary = (property: string) => ({ type: 'binary', property });
+  const keypad = ['action_code', 'action_transaction'].map((property) => ({ type: 'text', property }));
+  const lock = { type: 'lock', features: [binary('state')] };
   return [
     ...config.doors
       .filter(isZigbee)
       .flatMap((door) => [
-        device(door.readerAddress, 'KEPZB-110', 'Frient', 'Keypad'),
-        device(door.lockAddress, 'YRD426NRSC', 'Yale', 'Assure lock'),
-        device(door.contactAddress, 'SNZB-04', 'SONOFF', 'Contact sensor'),
+        device(door.readerAddress, 'KEPZB-110', 'Frient', 'Keypad', keypad),
+        device(door.lockAddress, 'YRD426NRSC', 'Yale', 'Assure lock', [lock, numeric('battery')]),
+        device(door.contactAddress, 'SNZB-04', 'SONOFF', 'Contact sensor', [binary('contact'), numeric('battery')]),
       ]),
-    device(config.motionAddress, 'SNZB-03', 'SONOFF', 'Motion sensor'),
-    device(config.counterAddress, 'PTVO-COUNTER', 'Custom devices (DiY)', 'People counter'),
+    device(config.motionAddress, 'SNZB-03', 'SONOFF', 'Motion sensor', [binary('occupancy'), numeric('battery')]),
+    device(config.counterAddress, 'PTVO-COUNTER', 'Custom devices (DiY)', 'People counter', [numeric('people')]),
   ];
 }
