@@ -2,6 +2,7 @@ import {
   addDays,
   type CreditEntry,
   checkWallet,
+  coverageFor,
   creditAvailableOn,
   creditBalance,
   creditHistory,
@@ -10,6 +11,9 @@ import {
   drawCredits,
   expireCredits,
   grantBalances,
+  type HoursEntitlement,
+  type HoursSource,
+  hoursGrant,
   type NewCreditEntry,
   restoreCredits,
   spendCredits,
@@ -65,6 +69,52 @@ class Wallet {
 }
 
 const forfeit = { kind: 'forfeit' } as const;
+
+describe('the hours of a plan', () => {
+  const period = { firstOn: '2027-01-31', lastOn: '2027-02-27' };
+  const grant = (hours: HoursEntitlement) => hoursGrant(hours, { walletId: 'w', period, cause: 'plan_period' });
+
+  test('of a period end with it; of a pack after its months; others have none', () => {
+    expect(grant({ kind: 'per_period', minutes: 600 })).toMatchObject({
+      quantity: 600,
+      usableFrom: '2027-01-31',
+      expiresOn: '2027-02-27',
+    });
+    expect(grant({ kind: 'pack', minutes: 600, validMonths: 1 })?.expiresOn).toBe('2027-02-27');
+    expect(grant({ kind: 'pack', minutes: 600, validMonths: 12 })?.expiresOn).toBe('2028-01-30');
+    expect([grant({ kind: 'none' }), grant({ kind: 'unlimited' })]).toEqual([null, null]);
+  });
+
+  test('cover a booking: what has no limit first, then what expires soonest, never what is over by then', () => {
+    const wallet = (id: string, quantity: number, expiresOn: string | null): HoursSource => {
+      const of = new Wallet();
+      of.grant(quantity, expiresOn);
+      return { id, name: id, hours: { kind: 'pack', minutes: quantity, validMonths: 1 }, entries: of.entries };
+    };
+    const sources = [
+      wallet('endless', 600, null),
+      wallet('june', 90, '2027-06-30'),
+      wallet('may', 600, '2027-05-31'),
+      wallet('crumb', 14, '2027-06-02'),
+    ];
+    const covered = (usedOn: string, more: HoursSource[] = []) =>
+      coverageFor([...sources, ...more], { minutes: 240, usedOn }).map(({ sourceId, minutes }) => [sourceId, minutes]);
+    expect(covered('2027-05-31')).toEqual([
+      ['may', 240],
+      ['june', 90],
+      ['endless', 240],
+    ]);
+    expect(covered('2027-06-01')).toEqual([
+      ['june', 90],
+      ['endless', 240],
+    ]);
+    const plan: HoursSource = { id: 'plan', name: 'plan', hours: { kind: 'unlimited' }, entries: [] };
+    expect(covered('2027-07-01', [plan])).toEqual([
+      ['plan', null],
+      ['endless', 240],
+    ]);
+  });
+});
 
 describe('what is spent first', () => {
   test('the credit that expires soonest, then the older, then the one without an end', () => {

@@ -2,6 +2,7 @@ import {
   CII_NAMESPACES,
   checkEn16931,
   en16931RuleIds,
+  escapeXml,
   type InvoiceDraft,
   type ReadElement,
   readXml,
@@ -132,6 +133,15 @@ describe('documents as they are written', () => {
       children.map((id) => [id.attributes.get('schemeID'), id.text]),
     );
     expect(numbers).toEqual([['FC', seller().siren]]);
+  });
+});
+
+test('what XML has no sign for is left out, what it reads otherwise is escaped', () => {
+  const odd = `a${String.fromCharCode(0, 8, 0x1f, 0xfffe, 0xffff, 0xd800)}<>&"'\t\r\n\u{1fab4}é`;
+  expect(escapeXml(odd)).toBe("a&lt;&gt;&amp;&quot;'&#9;&#13;&#10;\u{1fab4}é");
+  expect(readXml(`<a b="${escapeXml(odd)}">${escapeXml(odd)}</a>`, {})).toMatchObject({
+    text: 'a<>&"\'\t\r\n\u{1fab4}é',
+    attributes: new Map([['b', 'a<>&"\'\t\r\n\u{1fab4}é']]),
   });
 });
 

@@ -24,6 +24,7 @@ import {
   priceWithPauses,
   prorate,
   sumMinor,
+  suspendedFrom,
   totalMs,
   trialEndsOn,
 } from '@mitoyen/domain';
@@ -129,6 +130,16 @@ describe('when a membership is active', () => {
     expect(pass('afternoon')).toEqual([range('2027-03-15T13:00+01:00', '2027-03-16T00:00+01:00')]);
     expect(pass('day')).toEqual([range('2027-03-15T00:00+01:00', '2027-03-16T00:00+01:00')]);
   });
+});
+
+test('an unpaid membership goes on through its grace, and stops at the midnight after it', () => {
+  const from = suspendedFrom('2027-03-26', 2, zone);
+  expect(from).toBe(instant('2027-03-29T00:00+02:00'));
+  const unpaid = membership({ suspensions: [{ from, until: null }] });
+  expect([isMembershipActive(unpaid, zone, from - SECOND), isMembershipActive(unpaid, zone, from)]).toEqual([
+    true,
+    false,
+  ]);
 });
 
 describe('when the badge opens', () => {

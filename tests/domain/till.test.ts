@@ -181,6 +181,32 @@ describe('closings', () => {
     );
   });
 
+  test('a month has no day of another month, a year no day at all', () => {
+    const journal = new Journal();
+    journal.add(record(1, '2027-02-28'));
+    journal.add(record(2, '2027-03-01'));
+    const february = closed('2027-02-28', journal, null);
+    const march = closed('2027-03-01', journal, february);
+    const span = { firstOn: '2027-03-01', lastOn: '2027-03-31' };
+    const month = (parts: Closing[], last: Closing | null = null) => {
+      const answer = closePeriod('month', span, parts, last, AT);
+      return answer.ok ? answer.value.totalMinor : answer.reason;
+    };
+    expect(month([february, march])).toBe('part_missing');
+    expect(month([march])).toBe('part_missing');
+    expect(month([])).toBe('part_missing');
+    expect(month([march], { ...february, period: 'month' })).toBe(2);
+    expect(month([march], { ...february, period: 'month', lastOn: '2027-03-01' })).toBe('already_closed');
+    expect(closePeriod('month', { firstOn: '2027-02-01', lastOn: '2027-02-28' }, [february], null, AT).ok).toBe(true);
+    expect(closePeriod('month', { firstOn: '2027-02-01', lastOn: '2027-02-28' }, [february, march], null, AT).ok).toBe(
+      false,
+    );
+    expect(closePeriod('year', { firstOn: '2027-01-01', lastOn: '2027-12-31' }, [february], null, AT).ok).toBe(false);
+    const swiss = { ...march, currency: 'CHF' };
+    const all = { firstOn: '2027-02-01', lastOn: '2027-03-31' };
+    expect(closePeriod('month', all, [february, swiss], null, AT)).toEqual({ ok: false, reason: 'other_currency' });
+  });
+
   test('nothing is recorded for a closed day, nor before the last record', () => {
     expect([
       mayRecordOn('2027-03-15', '2027-03-15', null),

@@ -75,6 +75,14 @@ function daysInYear({ firstOn, lastOn }: DateSpan, year: number): number {
   return span.firstOn > span.lastOn ? 0 : daysOfSpan(span);
 }
 
+/**
+ * When an unpaid membership is suspended: at the start of the local day after the grace, counted from the day on which
+ * the payment failed. Until then doors, bookings and pages go on as before.
+ */
+export function suspendedFrom(failedOn: LocalDate, graceDays: number, zone: TimeZone): Instant {
+  return dayWindow(addDays(failedOn, graceDays + 1), zone).from;
+}
+
 /** What a pass bought for a date is good for: the local day, or its half before or after the wall time of midday. */
 export function passMembership(
   pass: {
