@@ -1,5 +1,5 @@
 import type { BookingStatus, Instant, Window } from '@mitoyen/domain';
-import { and, asc, count, desc, eq, getTableColumns, gt, inArray, lt, lte, ne, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, getTableColumns, gt, inArray, isNull, lt, lte, ne, sql } from 'drizzle-orm';
 import type { Tx } from '../database.ts';
 import { preparedQuery } from '../prepared.ts';
 import {
@@ -190,6 +190,8 @@ const heldCountRows = preparedQuery<{ networkId: string; memberId: string; now: 
           eq(bookings.networkId, sql.placeholder('networkId')),
           eq(bookings.memberId, sql.placeholder('memberId')),
           eq(bookings.status, 'held'),
+          // What is offered to somebody who waited is not of their own doing.
+          isNull(bookings.waitlistEntryId),
           gt(bookings.holdExpiresAt, sql.placeholder('now')),
         ),
       ),

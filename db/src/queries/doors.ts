@@ -123,6 +123,25 @@ export async function updateBridge(
     .where(and(eq(bridges.networkId, networkId), eq(bridges.id, id)));
 }
 
+/**
+ * Since when a bridge is heard: from its greeting on, which each of its connections begins with, until it is said to be gone. A status
+ * alone says that it was there already.
+ */
+export async function noteBridgeHeard(
+  tx: Tx,
+  networkId: string,
+  id: string,
+  heard: 'greeting' | 'online' | 'offline',
+  at: Instant,
+) {
+  const onlineSince =
+    heard === 'greeting' ? at : heard === 'offline' ? null : sql`coalesce(${bridges.onlineSince}, ${instantToSql(at)}::timestamptz)`;
+  await tx
+    .update(bridges)
+    .set({ onlineSince })
+    .where(and(eq(bridges.networkId, networkId), eq(bridges.id, id)));
+}
+
 /** The bridge's row, locked: batches of one bridge are committed one after the other. */
 export async function lockBridge(tx: Tx, networkId: string, id: string) {
   const [row] = await tx

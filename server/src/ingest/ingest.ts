@@ -6,6 +6,7 @@ import {
   insertAccessEvents,
   insertReadings,
   lockBridge,
+  noteBridgeHeard,
   notifyLive,
   recordDeviceState,
   settleCommand,
@@ -121,6 +122,7 @@ export function createIngest(services: Services, broker: Broker, log: Log): Inge
         // A retained status may be old: it tells the state, not that somebody is there now.
         ...(isRetained ? {} : { lastSeenAt: now }),
       });
+      await noteBridgeHeard(tx, networkId, bridgeId, status.state, now);
       await notifyLive(tx, { networkId, siteId, kind: 'bridge' });
     });
     if (status.state === 'online') nonces.set(siteId, { networkId, siteId, nonce: status.nonce });
@@ -133,6 +135,7 @@ export function createIngest(services: Services, broker: Broker, log: Log): Inge
     const acked = await services.db.withNetwork(networkId, async (tx) => {
       const bridge = await lockBridge(tx, networkId, bridgeId);
       if (bridge === null) return null;
+      await noteBridgeHeard(tx, networkId, bridgeId, 'greeting', services.clock.now());
       await updateBridge(tx, networkId, bridgeId, {
         status: 'online',
         bootId: hello.bootId,

@@ -1,6 +1,9 @@
 import { addDays, HOUR_MS, localDateOf, localToInstant, MINUTE_MS } from '../../time/local.ts';
 import type { Instant, LocalTime, TimeZone, Window } from '../../time/types.ts';
 
+/** For how many times one person may wait at once. */
+export const MOST_WAITING = 10;
+
 /** How the time that became free is offered. */
 export interface OfferTerms {
   /** How long somebody may think it over, while people are awake. */
