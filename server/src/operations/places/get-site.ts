@@ -1,12 +1,30 @@
 import { findSite, listAudiences, listResources, listSpaces } from '@mitoyen/db/queries';
-import { addDays, type EffectiveWindow, localDateOf, localTimeOf, mondayOf, weekdayOf } from '@mitoyen/domain';
+import {
+  addDays,
+  type CompiledSchedule,
+  dayFacts,
+  type EffectiveWindow,
+  type LocalDate,
+  localDateOf,
+  localTimeOf,
+  mondayOf,
+  type Window,
+  weekdayOf,
+} from '@mitoyen/domain';
 import type { Context } from '../../context.ts';
-import { ok, refuse } from '../../problems.ts';
+import { type Locale, ok, refuse } from '../../problems.ts';
 import { hoursOf } from '../../schedule/hours.ts';
 import { seesHours, tariffOf } from './site-facts.ts';
 
-/** A place with its spaces, what can be booked there at what price, and the hours of the week that runs. Refusal: `not_found`. */
-export async function getSite({ tx, networkId, now, actor, services }: Context, slug: string) {
+/**
+ * A place with its spaces, what can be booked there at what price, and the hours of a week: the one of `date`, or that runs.
+ * Refusal: `not_found`.
+ */
+export async function getSite(
+  { tx, networkId, now, actor, locale, services }: Context,
+  slug: string,
+  date: LocalDate | null = null,
+) {
   const site = await findSite(tx, networkId, { slug });
   if (site === null) return refuse('not_found');
   const [spaces, resources, audiences, schedules] = await Promise.all([
@@ -18,9 +36,9 @@ export async function getSite({ tx, networkId, now, actor, services }: Context, 
   const schedule = schedules.get(site.id);
   if (schedule === undefined) return refuse('not_found');
   const zone = site.timeZone;
-  const monday = mondayOf(localDateOf(now, zone));
+  const monday = mondayOf(date ?? localDateOf(now, zone));
   const visible = new Set(audiences.filter((each) => seesHours(each, actor)).map(({ code }) => code));
-  const { windows } = hoursOf(schedule, { from: monday, until: addDays(monday, 7) }, [], now);
+  const { windows, handovers } = hoursOf(schedule, { from: monday, until: addDays(monday, 7) }, [], now);
   return ok({
     id: site.id,
     slug: site.slug,
@@ -64,31 +82,62 @@ export async function getSite({ tx, networkId, now, actor, services }: Context, 
       zone,
       spaces,
     ),
+    // Between two publics whose hours the reader sees.
+    handovers: saidOnce(
+      handovers.filter(({ leaving, arriving }) => visible.has(leaving) && visible.has(arriving)),
+      ({ leaving, arriving }) => `${leaving} ${arriving}`,
+      spaces,
+    ).map((handover) => ({ ...localHours(handover, zone, spaces), arriving: handover.arriving })),
+    days: daysOf(schedule.compiled, monday, locale),
   });
 }
 
-/** Local hours by day and start; what every space has in common is said once. */
-function weekOf(windows: readonly EffectiveWindow[], zone: string, spaces: readonly { id: string; name: string }[]) {
-  const spaceNames = new Map(spaces.map(({ id, name }) => [id, name]));
-  const alike = Map.groupBy(windows, ({ from, until, audience }) => `${from} ${until} ${audience}`);
-  type Said = Pick<EffectiveWindow, 'from' | 'until' | 'audience'> & { readonly spaceId: string | null };
+/** What the calendars call each day of the week. What they do not know has no name. */
+function daysOf(compiled: CompiledSchedule, monday: LocalDate, locale: Locale) {
+  return [0, 1, 2, 3, 4, 5, 6].map((offset) => {
+    const { date, holidays, school } = dayFacts(compiled.calendar, addDays(monday, offset));
+    return {
+      date,
+      holiday: holidays === 'not_covered' ? null : (holidays[0]?.name[locale] ?? null),
+      schoolHoliday: school !== 'not_covered' && school.kind === 'holiday' ? school.name : null,
+    };
+  });
+}
+
+type Spaces = readonly { readonly id: string; readonly name: string }[];
+type InSpace = Window & { readonly spaceId: string };
+
+/** What every space has in common is said once, of no space in particular; in order of time. */
+function saidOnce<T extends InSpace>(list: readonly T[], kindOf: (item: T) => string, spaces: Spaces) {
+  const alike = Map.groupBy(list, (item) => `${item.from} ${item.until} ${kindOf(item)}`);
   return [...alike.values()]
-    .flatMap((same): readonly Said[] => {
-      const [first] = same as [EffectiveWindow];
+    .flatMap((same): readonly (Omit<T, 'spaceId'> & { readonly spaceId: string | null })[] => {
+      const [first] = same as [T];
       const isEverywhere = spaces.length > 1 && new Set(same.map(({ spaceId }) => spaceId)).size === spaces.length;
       return isEverywhere ? [{ ...first, spaceId: null }] : same;
     })
-    .sort((a, b) => a.from - b.from || a.until - b.until)
-    .map(({ from, until, audience, spaceId }) => {
-      const date = localDateOf(from, zone);
-      return {
-        date,
-        weekday: weekdayOf(date),
-        startsAt: localTimeOf(from, zone),
-        endsAt: localDateOf(until, zone) === date ? localTimeOf(until, zone) : '24:00',
-        audience,
-        spaceId,
-        spaceName: spaceId === null ? null : (spaceNames.get(spaceId) ?? null),
-      };
-    });
+    .sort((a, b) => a.from - b.from || a.until - b.until);
+}
+
+function localHours(
+  { from, until, spaceId }: Window & { readonly spaceId: string | null },
+  zone: string,
+  spaces: Spaces,
+) {
+  const date = localDateOf(from, zone);
+  return {
+    date,
+    weekday: weekdayOf(date),
+    startsAt: localTimeOf(from, zone),
+    endsAt: localDateOf(until, zone) === date ? localTimeOf(until, zone) : '24:00',
+    spaceId,
+    spaceName: spaces.find(({ id }) => id === spaceId)?.name ?? null,
+  };
+}
+
+function weekOf(windows: readonly EffectiveWindow[], zone: string, spaces: Spaces) {
+  return saidOnce(windows, ({ audience }) => audience, spaces).map((window) => ({
+    ...localHours(window, zone, spaces),
+    audience: window.audience,
+  }));
 }

@@ -164,6 +164,15 @@ export async function placeRoutes(app: Api) {
         tags: ['places'],
         summary: 'A place: spaces, resources, week of hours',
         params: Type.Object({ slug: Slug }),
+        querystring: Type.Object({
+          week: Type.Optional(
+            Type.String({
+              format: 'date',
+              pattern: '^(19|20|21)[0-9]{2}-',
+              description: 'The hours of the week of this date; without it, of the one that runs',
+            }),
+          ),
+        }),
         response: {
           200: Type.Object({
             id: Id,
@@ -208,12 +217,32 @@ export async function placeRoutes(app: Api) {
                 spaceName: Nullable(Type.String()),
               }),
             ),
+            handovers: Type.Array(
+              Type.Object({
+                date: LocalDate,
+                weekday: Type.Integer({ minimum: 1, maximum: 7 }),
+                startsAt: LocalTime,
+                endsAt: LocalEndTime,
+                arriving: AudienceCode,
+                spaceId: Nullable(Id),
+                spaceName: Nullable(Type.String()),
+              }),
+              { description: 'Between two publics: nobody but staff' },
+            ),
+            days: Type.Array(
+              Type.Object({
+                date: LocalDate,
+                holiday: Nullable(Type.String()),
+                schoolHoliday: Nullable(Type.String()),
+              }),
+              { description: 'The seven days of the week, Monday first, as the calendars name them' },
+            ),
           }),
           ...refusals,
         },
       },
     },
-    async (request) => query(request, (context) => getSite(context, request.params.slug)),
+    async (request) => query(request, (context) => getSite(context, request.params.slug, request.query.week ?? null)),
   );
 
   app.get(

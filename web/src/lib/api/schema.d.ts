@@ -485,6 +485,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/waitlist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What I wait for, and what is offered to me */
+        get: operations["listWaiting"];
+        put?: never;
+        /** Be asked first if a taken time becomes free: of a resource, or of any of a kind at a site */
+        post: operations["joinWaitlist"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/waitlist/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** No longer wait; what is offered goes to the next */
+        delete: operations["withdrawWaiting"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/host/sites": {
         parameters: {
             query?: never;
@@ -742,6 +777,223 @@ export interface paths {
         /** Change the hours, and what becomes of the bookings that they touch */
         post: operations["changeSchedule"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host/sites/{slug}/sharing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who else may use the hours of a site: rules of release, shares and agreements */
+        get: operations["getSharing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host/sites/{slug}/sharing/releases/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Promise windows to their public until so many hours before, then release them to another
+         * @description The id of a new rule is a UUID made by the client.
+         */
+        put: operations["putRelease"];
+        post?: never;
+        /** Take a rule of release away; what is booked stays */
+        delete: operations["removeRelease"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host/sites/{slug}/sharing/shares/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Let a partner structure book in windows for its own public
+         * @description The id of a new share is a UUID made by the client.
+         */
+        put: operations["putShare"];
+        post?: never;
+        /** Take a share away; what the partner has booked stays */
+        delete: operations["removeShare"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host/sites/{slug}/sharing/agreements/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Propose to lend hours to a partner structure, or change what is proposed
+         * @description The id of a new agreement and of its windows are UUIDs made by the client.
+         */
+        put: operations["proposeAgreement"];
+        post?: never;
+        /** Take back a proposal that has no answer yet */
+        delete: operations["withdrawAgreement"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host/agreements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What my structures have lent and borrowed */
+        get: operations["listAgreements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host/agreements/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An agreement, its dates, what is booked under it and what can be */
+        get: operations["getAgreement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host/agreements/{id}/consequences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What accepting it, or ending it from a date, would touch; nothing is changed */
+        get: operations["getAgreementConsequences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host/agreements/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept or decline, for the partner */
+        post: operations["answerAgreement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host/agreements/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End it from a date, by either side */
+        post: operations["endAgreement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host/public-bookings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Book in hours shared or agreed with my structure, for one of its public or a group */
+        post: operations["bookForPublic"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host/structures/{id}/public": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The people for whom my structure books */
+        get: operations["listPublic"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host/structures/{id}/public/{memberId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Make a person part of the public of my structure */
+        put: operations["joinPublic"];
+        post?: never;
+        /** Let a person go; what they have booked stays */
+        delete: operations["leavePublic"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1556,6 +1808,7 @@ export interface components {
                     site: {
                         slug: string;
                         name: string;
+                        timeZone: string;
                     };
                     spaceName: string;
                     /**
@@ -1584,6 +1837,7 @@ export interface components {
                 site: {
                     slug: string;
                     name: string;
+                    timeZone: string;
                 };
                 faults: {
                     /** @enum {unknown} */
@@ -2522,7 +2776,10 @@ export interface operations {
     };
     getSite: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The hours of the week of this date; without it, of the one that runs */
+                week?: string;
+            };
             header?: never;
             path: {
                 slug: string;
@@ -2595,6 +2852,33 @@ export interface operations {
                             audience: string;
                             spaceId: string | null;
                             spaceName: string | null;
+                        }[];
+                        /** @description Between two publics: nobody but staff */
+                        handovers: {
+                            /**
+                             * Format: date
+                             * @example 2026-11-24
+                             */
+                            date: string;
+                            weekday: number;
+                            /** @example 09:00 */
+                            startsAt: string;
+                            /** @example 12:30 */
+                            endsAt: string;
+                            /** @example professional */
+                            arriving: string;
+                            spaceId: string | null;
+                            spaceName: string | null;
+                        }[];
+                        /** @description The seven days of the week, Monday first, as the calendars name them */
+                        days: {
+                            /**
+                             * Format: date
+                             * @example 2026-11-24
+                             */
+                            date: string;
+                            holiday: string | null;
+                            schoolHoliday: string | null;
                         }[];
                     };
                 };
@@ -4658,6 +4942,246 @@ export interface operations {
             };
         };
     };
+    listWaiting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            id: string;
+                            /** @enum {unknown} */
+                            status: "waiting" | "offered" | "booked" | "missed" | "declined" | "withdrawn" | "passed";
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            startsAt: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            endsAt: string;
+                            seats: number;
+                            /** @example professional */
+                            audience: string;
+                            resource: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            } | null;
+                            kind: ("desk" | "room" | "video" | "seats") | null;
+                            site: {
+                                /** Format: uuid */
+                                id: string;
+                                slug: string;
+                                name: string;
+                                commune: string;
+                                timeZone: string;
+                            };
+                            /** @description How many who wait for the same are asked before */
+                            ahead: number;
+                            offer: {
+                                /** Format: uuid */
+                                bookingId: string;
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                expiresAt: string;
+                            } | null;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            createdAt: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    joinWaitlist: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again give the same answer and no second effect */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: uuid */
+                    resourceId?: string;
+                    /** Format: uuid */
+                    siteId?: string;
+                    /** @enum {unknown} */
+                    kind?: "desk" | "room" | "video" | "seats";
+                    /**
+                     * Format: date-time
+                     * @example 2026-11-24T08:00:00.000Z
+                     */
+                    startsAt: string;
+                    /**
+                     * Format: date-time
+                     * @example 2026-11-24T08:00:00.000Z
+                     */
+                    endsAt: string;
+                    /** @example professional */
+                    audience?: string;
+                    /** @description How many people come */
+                    seats?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        /** @enum {unknown} */
+                        status: "waiting" | "offered" | "booked" | "missed" | "declined" | "withdrawn" | "passed";
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-24T08:00:00.000Z
+                         */
+                        startsAt: string;
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-24T08:00:00.000Z
+                         */
+                        endsAt: string;
+                        seats: number;
+                        /** @example professional */
+                        audience: string;
+                        resource: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        } | null;
+                        kind: ("desk" | "room" | "video" | "seats") | null;
+                        site: {
+                            /** Format: uuid */
+                            id: string;
+                            slug: string;
+                            name: string;
+                            commune: string;
+                            timeZone: string;
+                        };
+                        /** @description How many who wait for the same are asked before */
+                        ahead: number;
+                        offer: {
+                            /** Format: uuid */
+                            bookingId: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            expiresAt: string;
+                        } | null;
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-24T08:00:00.000Z
+                         */
+                        createdAt: string;
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawWaiting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listHostSites: {
         parameters: {
             query?: never;
@@ -4833,6 +5357,12 @@ export interface operations {
                                 id: string;
                                 displayName: string;
                             };
+                            /** @description The structure whose public they are, in hours shared or agreed with it */
+                            partner: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            } | null;
                             checkedInAt: string | null;
                         })[];
                         spaces: {
@@ -7317,6 +7847,2766 @@ export interface operations {
                         };
                     };
                 };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSharing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        timeZone: string;
+                        mayChange: boolean;
+                        structure: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        };
+                        releases: {
+                            /** Format: uuid */
+                            id: string;
+                            windowIds: string[];
+                            /** @example professional */
+                            releasedTo: string;
+                            hoursBefore: number;
+                            tariff: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            } | null;
+                            /** @description The windows of the next two weeks, as planned */
+                            ahead: {
+                                /** Format: uuid */
+                                spaceId: string;
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                from: string;
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                until: string;
+                                /** @example professional */
+                                audience: string;
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                releasesAt: string;
+                                isReleased: boolean;
+                            }[];
+                        }[];
+                        shares: {
+                            /** Format: uuid */
+                            id: string;
+                            site: {
+                                slug: string;
+                                name: string;
+                                timeZone: string;
+                            };
+                            host: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            };
+                            partner: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            };
+                            tariffName: string | null;
+                            tariffId: string | null;
+                            windows: {
+                                /** Format: uuid */
+                                id: string;
+                                /** Format: uuid */
+                                templateId: string;
+                                templateName: string;
+                                spaceId: string | null;
+                                /** @example professional */
+                                audience: string;
+                                weekday: number | null;
+                                /** @example 09:00 */
+                                startsAt: string;
+                                /** @example 12:30 */
+                                endsAt: string;
+                            }[];
+                            ahead: {
+                                /** Format: uuid */
+                                spaceId: string;
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                from: string;
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                until: string;
+                            }[];
+                            use: {
+                                /**
+                                 * Format: date
+                                 * @example 2026-11-24
+                                 */
+                                from: string;
+                                /**
+                                 * Format: date
+                                 * @example 2026-11-24
+                                 */
+                                until: string;
+                                /** @description Time that the partner could book */
+                                heldMinutes: number;
+                                /** @description Time in which it had at least one booking */
+                                bookedMinutes: number;
+                                bookings: number;
+                                people: number;
+                                revenue: {
+                                    /** @description Minor units: cents */
+                                    minor: number;
+                                    currency: string;
+                                }[];
+                            };
+                        }[];
+                        agreements: {
+                            /** Format: uuid */
+                            id: string;
+                            /** @description Of what is proposed; sent back with the answer */
+                            revision: number;
+                            name: string;
+                            /** @enum {unknown} */
+                            state: "proposed" | "declined" | "withdrawn" | "planned" | "running" | "over";
+                            /**
+                             * @description On which side the caller is
+                             * @enum {unknown}
+                             */
+                            side: "host" | "partner" | "both" | "none";
+                            site: {
+                                slug: string;
+                                name: string;
+                                timeZone: string;
+                            };
+                            host: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            };
+                            partner: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            };
+                            spaces: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            }[];
+                            /** @description When a template is in force; a date range is [from, until); null is any */
+                            period: ({
+                                /** @enum {string} */
+                                kind: "always";
+                            } | {
+                                /** @enum {string} */
+                                kind: "iso_weeks";
+                                /** @enum {unknown} */
+                                parity: "odd" | "even";
+                            } | {
+                                /** @enum {string} */
+                                kind: "school_term";
+                            } | {
+                                /** @enum {string} */
+                                kind: "school_holiday";
+                                names: string[] | null;
+                            } | {
+                                /** @enum {string} */
+                                kind: "summer";
+                            } | {
+                                /** @enum {string} */
+                                kind: "date_range";
+                                /**
+                                 * Format: date
+                                 * @example 2026-11-24
+                                 */
+                                from: string;
+                                /**
+                                 * Format: date
+                                 * @example 2026-11-24
+                                 */
+                                until: string;
+                            } | {
+                                /** @enum {string} */
+                                kind: "public_holiday";
+                                codes: string[] | null;
+                            }) | {
+                                /** @enum {string} */
+                                kind: "all_of";
+                                periods: ({
+                                    /** @enum {string} */
+                                    kind: "always";
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "iso_weeks";
+                                    /** @enum {unknown} */
+                                    parity: "odd" | "even";
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "school_term";
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "school_holiday";
+                                    names: string[] | null;
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "summer";
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "date_range";
+                                    /**
+                                     * Format: date
+                                     * @example 2026-11-24
+                                     */
+                                    from: string;
+                                    /**
+                                     * Format: date
+                                     * @example 2026-11-24
+                                     */
+                                    until: string;
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "public_holiday";
+                                    codes: string[] | null;
+                                })[];
+                            };
+                            windows: {
+                                /** Format: uuid */
+                                id: string;
+                                /** @description Null: every space of the agreement */
+                                spaceId: string | null;
+                                /** @example professional */
+                                audience: string;
+                                /** @description ISO 8601: 1 is Monday; null: every day of the period */
+                                weekday: number | null;
+                                /** @example 09:00 */
+                                startsAt: string;
+                                /** @example 12:30 */
+                                endsAt: string;
+                            }[];
+                            isExclusive: boolean;
+                            holdsOnPublicHolidays: boolean;
+                            /**
+                             * @description What becomes of bookings that lose their hours: they stay, or are given back with a refund
+                             * @enum {unknown}
+                             */
+                            inTheWay: "keep" | "cancel";
+                            price: {
+                                /** @enum {string} */
+                                kind: "free";
+                            } | {
+                                /** @enum {string} */
+                                kind: "tariff";
+                                /** Format: uuid */
+                                tariffId: string;
+                            } | {
+                                /** @enum {string} */
+                                kind: "flat";
+                                /** @enum {unknown} */
+                                per: "month" | "year";
+                                amount: {
+                                    minor: number;
+                                    currency: string;
+                                };
+                            };
+                            tariffName: string | null;
+                            terms: string;
+                            /**
+                             * Format: date
+                             * @example 2026-11-24
+                             */
+                            validFrom: string;
+                            validUntil: string | null;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            createdAt: string;
+                            answeredAt: string | null;
+                            endedAt: string | null;
+                            endedBy: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            } | null;
+                            mayAnswer: boolean;
+                            mayWithdraw: boolean;
+                            mayEnd: boolean;
+                            /** @description Its dates in the next four weeks */
+                            ahead: {
+                                /** Format: uuid */
+                                spaceId: string;
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                from: string;
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                until: string;
+                            }[];
+                            use: {
+                                /**
+                                 * Format: date
+                                 * @example 2026-11-24
+                                 */
+                                from: string;
+                                /**
+                                 * Format: date
+                                 * @example 2026-11-24
+                                 */
+                                until: string;
+                                /** @description Time that the partner could book */
+                                heldMinutes: number;
+                                /** @description Time in which it had at least one booking */
+                                bookedMinutes: number;
+                                bookings: number;
+                                people: number;
+                                revenue: {
+                                    /** @description Minor units: cents */
+                                    minor: number;
+                                    currency: string;
+                                }[];
+                            };
+                        }[];
+                        options: {
+                            spaces: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            }[];
+                            windows: {
+                                /** Format: uuid */
+                                id: string;
+                                /** Format: uuid */
+                                templateId: string;
+                                templateName: string;
+                                spaceId: string | null;
+                                /** @example professional */
+                                audience: string;
+                                weekday: number | null;
+                                /** @example 09:00 */
+                                startsAt: string;
+                                /** @example 12:30 */
+                                endsAt: string;
+                            }[];
+                            tariffs: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            }[];
+                            structures: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            }[];
+                            currency: string;
+                        };
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putRelease: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Windows of templates */
+                    windowIds: string[];
+                    /** @example professional */
+                    releasedTo: string;
+                    /** @description Elapsed hours before each window begins */
+                    hoursBefore: number;
+                    /** @description Null: the resource's own */
+                    tariffId: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeRelease: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putShare: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Windows of templates */
+                    windowIds: string[];
+                    /** Format: uuid */
+                    structureId: string;
+                    /** @description Null: the resource's own */
+                    tariffId: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeShare: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proposeAgreement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    /** Format: uuid */
+                    partnerStructureId: string;
+                    spaceIds: string[];
+                    /** @description When a template is in force; a date range is [from, until); null is any */
+                    period: ({
+                        /** @enum {string} */
+                        kind: "always";
+                    } | {
+                        /** @enum {string} */
+                        kind: "iso_weeks";
+                        /** @enum {unknown} */
+                        parity: "odd" | "even";
+                    } | {
+                        /** @enum {string} */
+                        kind: "school_term";
+                    } | {
+                        /** @enum {string} */
+                        kind: "school_holiday";
+                        names: string[] | null;
+                    } | {
+                        /** @enum {string} */
+                        kind: "summer";
+                    } | {
+                        /** @enum {string} */
+                        kind: "date_range";
+                        /**
+                         * Format: date
+                         * @example 2026-11-24
+                         */
+                        from: string;
+                        /**
+                         * Format: date
+                         * @example 2026-11-24
+                         */
+                        until: string;
+                    } | {
+                        /** @enum {string} */
+                        kind: "public_holiday";
+                        codes: string[] | null;
+                    }) | {
+                        /** @enum {string} */
+                        kind: "all_of";
+                        periods: ({
+                            /** @enum {string} */
+                            kind: "always";
+                        } | {
+                            /** @enum {string} */
+                            kind: "iso_weeks";
+                            /** @enum {unknown} */
+                            parity: "odd" | "even";
+                        } | {
+                            /** @enum {string} */
+                            kind: "school_term";
+                        } | {
+                            /** @enum {string} */
+                            kind: "school_holiday";
+                            names: string[] | null;
+                        } | {
+                            /** @enum {string} */
+                            kind: "summer";
+                        } | {
+                            /** @enum {string} */
+                            kind: "date_range";
+                            /**
+                             * Format: date
+                             * @example 2026-11-24
+                             */
+                            from: string;
+                            /**
+                             * Format: date
+                             * @example 2026-11-24
+                             */
+                            until: string;
+                        } | {
+                            /** @enum {string} */
+                            kind: "public_holiday";
+                            codes: string[] | null;
+                        })[];
+                    };
+                    windows: {
+                        /** Format: uuid */
+                        id: string;
+                        /** @description Null: every space of the agreement */
+                        spaceId: string | null;
+                        /** @example professional */
+                        audience: string;
+                        /** @description ISO 8601: 1 is Monday; null: every day of the period */
+                        weekday: number | null;
+                        /** @example 09:00 */
+                        startsAt: string;
+                        /** @example 12:30 */
+                        endsAt: string;
+                    }[];
+                    /** @description Nobody else meanwhile; otherwise whoever may meet its public stays */
+                    isExclusive: boolean;
+                    holdsOnPublicHolidays: boolean;
+                    /**
+                     * @description What becomes of bookings that lose their hours: they stay, or are given back with a refund
+                     * @enum {unknown}
+                     */
+                    inTheWay: "keep" | "cancel";
+                    price: {
+                        /** @enum {string} */
+                        kind: "free";
+                    } | {
+                        /** @enum {string} */
+                        kind: "tariff";
+                        /** Format: uuid */
+                        tariffId: string;
+                    } | {
+                        /** @enum {string} */
+                        kind: "flat";
+                        /** @enum {unknown} */
+                        per: "month" | "year";
+                        amount: {
+                            minor: number;
+                            currency: string;
+                        };
+                    };
+                    terms: string;
+                    /**
+                     * Format: date
+                     * @example 2026-11-24
+                     */
+                    validFrom: string;
+                    /** @description The first day on which it no longer holds; null: open */
+                    validUntil: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        /** @description Of what is proposed; sent back with the answer */
+                        revision: number;
+                        name: string;
+                        /** @enum {unknown} */
+                        state: "proposed" | "declined" | "withdrawn" | "planned" | "running" | "over";
+                        /**
+                         * @description On which side the caller is
+                         * @enum {unknown}
+                         */
+                        side: "host" | "partner" | "both" | "none";
+                        site: {
+                            slug: string;
+                            name: string;
+                            timeZone: string;
+                        };
+                        host: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        };
+                        partner: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        };
+                        spaces: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        }[];
+                        /** @description When a template is in force; a date range is [from, until); null is any */
+                        period: ({
+                            /** @enum {string} */
+                            kind: "always";
+                        } | {
+                            /** @enum {string} */
+                            kind: "iso_weeks";
+                            /** @enum {unknown} */
+                            parity: "odd" | "even";
+                        } | {
+                            /** @enum {string} */
+                            kind: "school_term";
+                        } | {
+                            /** @enum {string} */
+                            kind: "school_holiday";
+                            names: string[] | null;
+                        } | {
+                            /** @enum {string} */
+                            kind: "summer";
+                        } | {
+                            /** @enum {string} */
+                            kind: "date_range";
+                            /**
+                             * Format: date
+                             * @example 2026-11-24
+                             */
+                            from: string;
+                            /**
+                             * Format: date
+                             * @example 2026-11-24
+                             */
+                            until: string;
+                        } | {
+                            /** @enum {string} */
+                            kind: "public_holiday";
+                            codes: string[] | null;
+                        }) | {
+                            /** @enum {string} */
+                            kind: "all_of";
+                            periods: ({
+                                /** @enum {string} */
+                                kind: "always";
+                            } | {
+                                /** @enum {string} */
+                                kind: "iso_weeks";
+                                /** @enum {unknown} */
+                                parity: "odd" | "even";
+                            } | {
+                                /** @enum {string} */
+                                kind: "school_term";
+                            } | {
+                                /** @enum {string} */
+                                kind: "school_holiday";
+                                names: string[] | null;
+                            } | {
+                                /** @enum {string} */
+                                kind: "summer";
+                            } | {
+                                /** @enum {string} */
+                                kind: "date_range";
+                                /**
+                                 * Format: date
+                                 * @example 2026-11-24
+                                 */
+                                from: string;
+                                /**
+                                 * Format: date
+                                 * @example 2026-11-24
+                                 */
+                                until: string;
+                            } | {
+                                /** @enum {string} */
+                                kind: "public_holiday";
+                                codes: string[] | null;
+                            })[];
+                        };
+                        windows: {
+                            /** Format: uuid */
+                            id: string;
+                            /** @description Null: every space of the agreement */
+                            spaceId: string | null;
+                            /** @example professional */
+                            audience: string;
+                            /** @description ISO 8601: 1 is Monday; null: every day of the period */
+                            weekday: number | null;
+                            /** @example 09:00 */
+                            startsAt: string;
+                            /** @example 12:30 */
+                            endsAt: string;
+                        }[];
+                        isExclusive: boolean;
+                        holdsOnPublicHolidays: boolean;
+                        /**
+                         * @description What becomes of bookings that lose their hours: they stay, or are given back with a refund
+                         * @enum {unknown}
+                         */
+                        inTheWay: "keep" | "cancel";
+                        price: {
+                            /** @enum {string} */
+                            kind: "free";
+                        } | {
+                            /** @enum {string} */
+                            kind: "tariff";
+                            /** Format: uuid */
+                            tariffId: string;
+                        } | {
+                            /** @enum {string} */
+                            kind: "flat";
+                            /** @enum {unknown} */
+                            per: "month" | "year";
+                            amount: {
+                                minor: number;
+                                currency: string;
+                            };
+                        };
+                        tariffName: string | null;
+                        terms: string;
+                        /**
+                         * Format: date
+                         * @example 2026-11-24
+                         */
+                        validFrom: string;
+                        validUntil: string | null;
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-24T08:00:00.000Z
+                         */
+                        createdAt: string;
+                        answeredAt: string | null;
+                        endedAt: string | null;
+                        endedBy: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        } | null;
+                        mayAnswer: boolean;
+                        mayWithdraw: boolean;
+                        mayEnd: boolean;
+                        /** @description Its dates in the next four weeks */
+                        ahead: {
+                            /** Format: uuid */
+                            spaceId: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            from: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            until: string;
+                        }[];
+                        use: {
+                            /**
+                             * Format: date
+                             * @example 2026-11-24
+                             */
+                            from: string;
+                            /**
+                             * Format: date
+                             * @example 2026-11-24
+                             */
+                            until: string;
+                            /** @description Time that the partner could book */
+                            heldMinutes: number;
+                            /** @description Time in which it had at least one booking */
+                            bookedMinutes: number;
+                            bookings: number;
+                            people: number;
+                            revenue: {
+                                /** @description Minor units: cents */
+                                minor: number;
+                                currency: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawAgreement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        /** @description Of what is proposed; sent back with the answer */
+                        revision: number;
+                        name: string;
+                        /** @enum {unknown} */
+                        state: "proposed" | "declined" | "withdrawn" | "planned" | "running" | "over";
+                        /**
+                         * @description On which side the caller is
+                         * @enum {unknown}
+                         */
+                        side: "host" | "partner" | "both" | "none";
+                        site: {
+                            slug: string;
+                            name: string;
+                            timeZone: string;
+                        };
+                        host: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        };
+                        partner: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        };
+                        spaces: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        }[];
+                        /** @description When a template is in force; a date range is [from, until); null is any */
+                        period: ({
+                            /** @enum {string} */
+                            kind: "always";
+                        } | {
+                            /** @enum {string} */
+                            kind: "iso_weeks";
+                            /** @enum {unknown} */
+                            parity: "odd" | "even";
+                        } | {
+                            /** @enum {string} */
+                            kind: "school_term";
+                        } | {
+                            /** @enum {string} */
+                            kind: "school_holiday";
+                            names: string[] | null;
+                        } | {
+                            /** @enum {string} */
+                            kind: "summer";
+                        } | {
+                            /** @enum {string} */
+                            kind: "date_range";
+                            /**
+                             * Format: date
+                             * @example 2026-11-24
+                             */
+                            from: string;
+                            /**
+                             * Format: date
+                             * @example 2026-11-24
+                             */
+                            until: string;
+                        } | {
+                            /** @enum {string} */
+                            kind: "public_holiday";
+                            codes: string[] | null;
+                        }) | {
+                            /** @enum {string} */
+                            kind: "all_of";
+                            periods: ({
+                                /** @enum {string} */
+                                kind: "always";
+                            } | {
+                                /** @enum {string} */
+                                kind: "iso_weeks";
+                                /** @enum {unknown} */
+                                parity: "odd" | "even";
+                            } | {
+                                /** @enum {string} */
+                                kind: "school_term";
+                            } | {
+                                /** @enum {string} */
+                                kind: "school_holiday";
+                                names: string[] | null;
+                            } | {
+                                /** @enum {string} */
+                                kind: "summer";
+                            } | {
+                                /** @enum {string} */
+                                kind: "date_range";
+                                /**
+                                 * Format: date
+                                 * @example 2026-11-24
+                                 */
+                                from: string;
+                                /**
+                                 * Format: date
+                                 * @example 2026-11-24
+                                 */
+                                until: string;
+                            } | {
+                                /** @enum {string} */
+                                kind: "public_holiday";
+                                codes: string[] | null;
+                            })[];
+                        };
+                        windows: {
+                            /** Format: uuid */
+                            id: string;
+                            /** @description Null: every space of the agreement */
+                            spaceId: string | null;
+                            /** @example professional */
+                            audience: string;
+                            /** @description ISO 8601: 1 is Monday; null: every day of the period */
+                            weekday: number | null;
+                            /** @example 09:00 */
+                            startsAt: string;
+                            /** @example 12:30 */
+                            endsAt: string;
+                        }[];
+                        isExclusive: boolean;
+                        holdsOnPublicHolidays: boolean;
+                        /**
+                         * @description What becomes of bookings that lose their hours: they stay, or are given back with a refund
+                         * @enum {unknown}
+                         */
+                        inTheWay: "keep" | "cancel";
+                        price: {
+                            /** @enum {string} */
+                            kind: "free";
+                        } | {
+                            /** @enum {string} */
+                            kind: "tariff";
+                            /** Format: uuid */
+                            tariffId: string;
+                        } | {
+                            /** @enum {string} */
+                            kind: "flat";
+                            /** @enum {unknown} */
+                            per: "month" | "year";
+                            amount: {
+                                minor: number;
+                                currency: string;
+                            };
+                        };
+                        tariffName: string | null;
+                        terms: string;
+                        /**
+                         * Format: date
+                         * @example 2026-11-24
+                         */
+                        validFrom: string;
+                        validUntil: string | null;
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-24T08:00:00.000Z
+                         */
+                        createdAt: string;
+                        answeredAt: string | null;
+                        endedAt: string | null;
+                        endedBy: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        } | null;
+                        mayAnswer: boolean;
+                        mayWithdraw: boolean;
+                        mayEnd: boolean;
+                        /** @description Its dates in the next four weeks */
+                        ahead: {
+                            /** Format: uuid */
+                            spaceId: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            from: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            until: string;
+                        }[];
+                        use: {
+                            /**
+                             * Format: date
+                             * @example 2026-11-24
+                             */
+                            from: string;
+                            /**
+                             * Format: date
+                             * @example 2026-11-24
+                             */
+                            until: string;
+                            /** @description Time that the partner could book */
+                            heldMinutes: number;
+                            /** @description Time in which it had at least one booking */
+                            bookedMinutes: number;
+                            bookings: number;
+                            people: number;
+                            revenue: {
+                                /** @description Minor units: cents */
+                                minor: number;
+                                currency: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAgreements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The caller's own */
+                        structures: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        }[];
+                        items: {
+                            /** Format: uuid */
+                            id: string;
+                            /** @description Of what is proposed; sent back with the answer */
+                            revision: number;
+                            name: string;
+                            /** @enum {unknown} */
+                            state: "proposed" | "declined" | "withdrawn" | "planned" | "running" | "over";
+                            /**
+                             * @description On which side the caller is
+                             * @enum {unknown}
+                             */
+                            side: "host" | "partner" | "both" | "none";
+                            site: {
+                                slug: string;
+                                name: string;
+                                timeZone: string;
+                            };
+                            host: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            };
+                            partner: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            };
+                            spaces: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            }[];
+                            /** @description When a template is in force; a date range is [from, until); null is any */
+                            period: ({
+                                /** @enum {string} */
+                                kind: "always";
+                            } | {
+                                /** @enum {string} */
+                                kind: "iso_weeks";
+                                /** @enum {unknown} */
+                                parity: "odd" | "even";
+                            } | {
+                                /** @enum {string} */
+                                kind: "school_term";
+                            } | {
+                                /** @enum {string} */
+                                kind: "school_holiday";
+                                names: string[] | null;
+                            } | {
+                                /** @enum {string} */
+                                kind: "summer";
+                            } | {
+                                /** @enum {string} */
+                                kind: "date_range";
+                                /**
+                                 * Format: date
+                                 * @example 2026-11-24
+                                 */
+                                from: string;
+                                /**
+                                 * Format: date
+                                 * @example 2026-11-24
+                                 */
+                                until: string;
+                            } | {
+                                /** @enum {string} */
+                                kind: "public_holiday";
+                                codes: string[] | null;
+                            }) | {
+                                /** @enum {string} */
+                                kind: "all_of";
+                                periods: ({
+                                    /** @enum {string} */
+                                    kind: "always";
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "iso_weeks";
+                                    /** @enum {unknown} */
+                                    parity: "odd" | "even";
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "school_term";
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "school_holiday";
+                                    names: string[] | null;
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "summer";
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "date_range";
+                                    /**
+                                     * Format: date
+                                     * @example 2026-11-24
+                                     */
+                                    from: string;
+                                    /**
+                                     * Format: date
+                                     * @example 2026-11-24
+                                     */
+                                    until: string;
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "public_holiday";
+                                    codes: string[] | null;
+                                })[];
+                            };
+                            windows: {
+                                /** Format: uuid */
+                                id: string;
+                                /** @description Null: every space of the agreement */
+                                spaceId: string | null;
+                                /** @example professional */
+                                audience: string;
+                                /** @description ISO 8601: 1 is Monday; null: every day of the period */
+                                weekday: number | null;
+                                /** @example 09:00 */
+                                startsAt: string;
+                                /** @example 12:30 */
+                                endsAt: string;
+                            }[];
+                            isExclusive: boolean;
+                            holdsOnPublicHolidays: boolean;
+                            /**
+                             * @description What becomes of bookings that lose their hours: they stay, or are given back with a refund
+                             * @enum {unknown}
+                             */
+                            inTheWay: "keep" | "cancel";
+                            price: {
+                                /** @enum {string} */
+                                kind: "free";
+                            } | {
+                                /** @enum {string} */
+                                kind: "tariff";
+                                /** Format: uuid */
+                                tariffId: string;
+                            } | {
+                                /** @enum {string} */
+                                kind: "flat";
+                                /** @enum {unknown} */
+                                per: "month" | "year";
+                                amount: {
+                                    minor: number;
+                                    currency: string;
+                                };
+                            };
+                            tariffName: string | null;
+                            terms: string;
+                            /**
+                             * Format: date
+                             * @example 2026-11-24
+                             */
+                            validFrom: string;
+                            validUntil: string | null;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            createdAt: string;
+                            answeredAt: string | null;
+                            endedAt: string | null;
+                            endedBy: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            } | null;
+                            mayAnswer: boolean;
+                            mayWithdraw: boolean;
+                            mayEnd: boolean;
+                            /** @description Its dates in the next four weeks */
+                            ahead: {
+                                /** Format: uuid */
+                                spaceId: string;
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                from: string;
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                until: string;
+                            }[];
+                            use: {
+                                /**
+                                 * Format: date
+                                 * @example 2026-11-24
+                                 */
+                                from: string;
+                                /**
+                                 * Format: date
+                                 * @example 2026-11-24
+                                 */
+                                until: string;
+                                /** @description Time that the partner could book */
+                                heldMinutes: number;
+                                /** @description Time in which it had at least one booking */
+                                bookedMinutes: number;
+                                bookings: number;
+                                people: number;
+                                revenue: {
+                                    /** @description Minor units: cents */
+                                    minor: number;
+                                    currency: string;
+                                }[];
+                            };
+                        }[];
+                        /** @description What the caller's structures may use in others' windows */
+                        shares: {
+                            /** Format: uuid */
+                            id: string;
+                            site: {
+                                slug: string;
+                                name: string;
+                                timeZone: string;
+                            };
+                            host: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            };
+                            partner: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            };
+                            tariffName: string | null;
+                            tariffId: string | null;
+                            windows: {
+                                /** Format: uuid */
+                                id: string;
+                                /** Format: uuid */
+                                templateId: string;
+                                templateName: string;
+                                spaceId: string | null;
+                                /** @example professional */
+                                audience: string;
+                                weekday: number | null;
+                                /** @example 09:00 */
+                                startsAt: string;
+                                /** @example 12:30 */
+                                endsAt: string;
+                            }[];
+                            ahead: {
+                                /** Format: uuid */
+                                spaceId: string;
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                from: string;
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                until: string;
+                            }[];
+                            use: {
+                                /**
+                                 * Format: date
+                                 * @example 2026-11-24
+                                 */
+                                from: string;
+                                /**
+                                 * Format: date
+                                 * @example 2026-11-24
+                                 */
+                                until: string;
+                                /** @description Time that the partner could book */
+                                heldMinutes: number;
+                                /** @description Time in which it had at least one booking */
+                                bookedMinutes: number;
+                                bookings: number;
+                                people: number;
+                                revenue: {
+                                    /** @description Minor units: cents */
+                                    minor: number;
+                                    currency: string;
+                                }[];
+                            };
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAgreement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        /** @description Of what is proposed; sent back with the answer */
+                        revision: number;
+                        name: string;
+                        /** @enum {unknown} */
+                        state: "proposed" | "declined" | "withdrawn" | "planned" | "running" | "over";
+                        /**
+                         * @description On which side the caller is
+                         * @enum {unknown}
+                         */
+                        side: "host" | "partner" | "both" | "none";
+                        site: {
+                            slug: string;
+                            name: string;
+                            timeZone: string;
+                        };
+                        host: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        };
+                        partner: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        };
+                        spaces: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        }[];
+                        /** @description When a template is in force; a date range is [from, until); null is any */
+                        period: ({
+                            /** @enum {string} */
+                            kind: "always";
+                        } | {
+                            /** @enum {string} */
+                            kind: "iso_weeks";
+                            /** @enum {unknown} */
+                            parity: "odd" | "even";
+                        } | {
+                            /** @enum {string} */
+                            kind: "school_term";
+                        } | {
+                            /** @enum {string} */
+                            kind: "school_holiday";
+                            names: string[] | null;
+                        } | {
+                            /** @enum {string} */
+                            kind: "summer";
+                        } | {
+                            /** @enum {string} */
+                            kind: "date_range";
+                            /**
+                             * Format: date
+                             * @example 2026-11-24
+                             */
+                            from: string;
+                            /**
+                             * Format: date
+                             * @example 2026-11-24
+                             */
+                            until: string;
+                        } | {
+                            /** @enum {string} */
+                            kind: "public_holiday";
+                            codes: string[] | null;
+                        }) | {
+                            /** @enum {string} */
+                            kind: "all_of";
+                            periods: ({
+                                /** @enum {string} */
+                                kind: "always";
+                            } | {
+                                /** @enum {string} */
+                                kind: "iso_weeks";
+                                /** @enum {unknown} */
+                                parity: "odd" | "even";
+                            } | {
+                                /** @enum {string} */
+                                kind: "school_term";
+                            } | {
+                                /** @enum {string} */
+                                kind: "school_holiday";
+                                names: string[] | null;
+                            } | {
+                                /** @enum {string} */
+                                kind: "summer";
+                            } | {
+                                /** @enum {string} */
+                                kind: "date_range";
+                                /**
+                                 * Format: date
+                                 * @example 2026-11-24
+                                 */
+                                from: string;
+                                /**
+                                 * Format: date
+                                 * @example 2026-11-24
+                                 */
+                                until: string;
+                            } | {
+                                /** @enum {string} */
+                                kind: "public_holiday";
+                                codes: string[] | null;
+                            })[];
+                        };
+                        windows: {
+                            /** Format: uuid */
+                            id: string;
+                            /** @description Null: every space of the agreement */
+                            spaceId: string | null;
+                            /** @example professional */
+                            audience: string;
+                            /** @description ISO 8601: 1 is Monday; null: every day of the period */
+                            weekday: number | null;
+                            /** @example 09:00 */
+                            startsAt: string;
+                            /** @example 12:30 */
+                            endsAt: string;
+                        }[];
+                        isExclusive: boolean;
+                        holdsOnPublicHolidays: boolean;
+                        /**
+                         * @description What becomes of bookings that lose their hours: they stay, or are given back with a refund
+                         * @enum {unknown}
+                         */
+                        inTheWay: "keep" | "cancel";
+                        price: {
+                            /** @enum {string} */
+                            kind: "free";
+                        } | {
+                            /** @enum {string} */
+                            kind: "tariff";
+                            /** Format: uuid */
+                            tariffId: string;
+                        } | {
+                            /** @enum {string} */
+                            kind: "flat";
+                            /** @enum {unknown} */
+                            per: "month" | "year";
+                            amount: {
+                                minor: number;
+                                currency: string;
+                            };
+                        };
+                        tariffName: string | null;
+                        terms: string;
+                        /**
+                         * Format: date
+                         * @example 2026-11-24
+                         */
+                        validFrom: string;
+                        validUntil: string | null;
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-24T08:00:00.000Z
+                         */
+                        createdAt: string;
+                        answeredAt: string | null;
+                        endedAt: string | null;
+                        endedBy: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        } | null;
+                        mayAnswer: boolean;
+                        mayWithdraw: boolean;
+                        mayEnd: boolean;
+                        /** @description Its dates in the next four weeks */
+                        ahead: {
+                            /** Format: uuid */
+                            spaceId: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            from: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            until: string;
+                        }[];
+                        use: {
+                            /**
+                             * Format: date
+                             * @example 2026-11-24
+                             */
+                            from: string;
+                            /**
+                             * Format: date
+                             * @example 2026-11-24
+                             */
+                            until: string;
+                            /** @description Time that the partner could book */
+                            heldMinutes: number;
+                            /** @description Time in which it had at least one booking */
+                            bookedMinutes: number;
+                            bookings: number;
+                            people: number;
+                            revenue: {
+                                /** @description Minor units: cents */
+                                minor: number;
+                                currency: string;
+                            }[];
+                        };
+                    } & {
+                        /** @description Under this agreement, in the next four weeks */
+                        bookings: {
+                            /** Format: uuid */
+                            id: string;
+                            reference: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            startsAt: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            endsAt: string;
+                            resourceName: string;
+                            spaceName: string;
+                            seats: number;
+                            /** @description Of the structure where the name of the person is not to be seen */
+                            name: string;
+                            price: {
+                                /** @description Minor units: cents */
+                                minor: number;
+                                currency: string;
+                            };
+                        }[];
+                        resources: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            /** @enum {unknown} */
+                            kind: "desk" | "room" | "video" | "seats";
+                            capacity: number;
+                            /** Format: uuid */
+                            spaceId: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAgreementConsequences: {
+        parameters: {
+            query?: {
+                /** @example 2026-11-24 */
+                end?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Of the agreement */
+                        revision: number;
+                        /**
+                         * Format: date
+                         * @example 2026-11-24
+                         */
+                        until: string;
+                        /** @description By the partner's public */
+                        gained: {
+                            /** @example professional */
+                            audience: string;
+                            minutes: number;
+                            dates: number;
+                        }[];
+                        /** @description By the other publics of the place */
+                        lost: {
+                            /** Format: uuid */
+                            spaceId: string;
+                            spaceName: string;
+                            /** @example professional */
+                            audience: string;
+                            minutes: number;
+                            dates: number;
+                        }[];
+                        bookings: {
+                            /** Format: uuid */
+                            id: string;
+                            reference: string;
+                            memberName: string | null;
+                            spaceName: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            startsAt: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            endsAt: string;
+                            /** @example professional */
+                            audience: string;
+                            refund: {
+                                /** @description Minor units: cents */
+                                minor: number;
+                                currency: string;
+                            };
+                        }[];
+                        /**
+                         * @description What becomes of bookings that lose their hours: they stay, or are given back with a refund
+                         * @enum {unknown}
+                         */
+                        inTheWay: "keep" | "cancel";
+                        /** @description If they are given back */
+                        refunds: {
+                            /** @description Minor units: cents */
+                            minor: number;
+                            currency: string;
+                        }[];
+                        faults: {
+                            /** @enum {unknown} */
+                            reason: "not_a_period" | "not_a_range" | "space_not_spoken_for" | "unknown_space" | "unknown_audience" | "incompatible_overlap" | "no_room_for_handover" | "never_on_one_site" | "closure_too_long" | "unknown_calendar" | "unknown_zone" | "unknown_school_period" | "shifted_too_far" | "overlaps_another" | "not_there" | "id_taken";
+                            windowIds: string[];
+                            spaceId: string | null;
+                            missingMinutes?: number;
+                            /** Format: uuid */
+                            templateId?: string;
+                            /** Format: uuid */
+                            exceptionId?: string;
+                            /** Format: uuid */
+                            closureId?: string;
+                            /** @description Of a setting: which one */
+                            field?: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answerAgreement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again give the same answer and no second effect */
+                "idempotency-key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    accept: boolean;
+                    /** @description Of what was read */
+                    revision: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        /** @description Of what is proposed; sent back with the answer */
+                        revision: number;
+                        name: string;
+                        /** @enum {unknown} */
+                        state: "proposed" | "declined" | "withdrawn" | "planned" | "running" | "over";
+                        /**
+                         * @description On which side the caller is
+                         * @enum {unknown}
+                         */
+                        side: "host" | "partner" | "both" | "none";
+                        site: {
+                            slug: string;
+                            name: string;
+                            timeZone: string;
+                        };
+                        host: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        };
+                        partner: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        };
+                        spaces: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        }[];
+                        /** @description When a template is in force; a date range is [from, until); null is any */
+                        period: ({
+                            /** @enum {string} */
+                            kind: "always";
+                        } | {
+                            /** @enum {string} */
+                            kind: "iso_weeks";
+                            /** @enum {unknown} */
+                            parity: "odd" | "even";
+                        } | {
+                            /** @enum {string} */
+                            kind: "school_term";
+                        } | {
+                            /** @enum {string} */
+                            kind: "school_holiday";
+                            names: string[] | null;
+                        } | {
+                            /** @enum {string} */
+                            kind: "summer";
+                        } | {
+                            /** @enum {string} */
+                            kind: "date_range";
+                            /**
+                             * Format: date
+                             * @example 2026-11-24
+                             */
+                            from: string;
+                            /**
+                             * Format: date
+                             * @example 2026-11-24
+                             */
+                            until: string;
+                        } | {
+                            /** @enum {string} */
+                            kind: "public_holiday";
+                            codes: string[] | null;
+                        }) | {
+                            /** @enum {string} */
+                            kind: "all_of";
+                            periods: ({
+                                /** @enum {string} */
+                                kind: "always";
+                            } | {
+                                /** @enum {string} */
+                                kind: "iso_weeks";
+                                /** @enum {unknown} */
+                                parity: "odd" | "even";
+                            } | {
+                                /** @enum {string} */
+                                kind: "school_term";
+                            } | {
+                                /** @enum {string} */
+                                kind: "school_holiday";
+                                names: string[] | null;
+                            } | {
+                                /** @enum {string} */
+                                kind: "summer";
+                            } | {
+                                /** @enum {string} */
+                                kind: "date_range";
+                                /**
+                                 * Format: date
+                                 * @example 2026-11-24
+                                 */
+                                from: string;
+                                /**
+                                 * Format: date
+                                 * @example 2026-11-24
+                                 */
+                                until: string;
+                            } | {
+                                /** @enum {string} */
+                                kind: "public_holiday";
+                                codes: string[] | null;
+                            })[];
+                        };
+                        windows: {
+                            /** Format: uuid */
+                            id: string;
+                            /** @description Null: every space of the agreement */
+                            spaceId: string | null;
+                            /** @example professional */
+                            audience: string;
+                            /** @description ISO 8601: 1 is Monday; null: every day of the period */
+                            weekday: number | null;
+                            /** @example 09:00 */
+                            startsAt: string;
+                            /** @example 12:30 */
+                            endsAt: string;
+                        }[];
+                        isExclusive: boolean;
+                        holdsOnPublicHolidays: boolean;
+                        /**
+                         * @description What becomes of bookings that lose their hours: they stay, or are given back with a refund
+                         * @enum {unknown}
+                         */
+                        inTheWay: "keep" | "cancel";
+                        price: {
+                            /** @enum {string} */
+                            kind: "free";
+                        } | {
+                            /** @enum {string} */
+                            kind: "tariff";
+                            /** Format: uuid */
+                            tariffId: string;
+                        } | {
+                            /** @enum {string} */
+                            kind: "flat";
+                            /** @enum {unknown} */
+                            per: "month" | "year";
+                            amount: {
+                                minor: number;
+                                currency: string;
+                            };
+                        };
+                        tariffName: string | null;
+                        terms: string;
+                        /**
+                         * Format: date
+                         * @example 2026-11-24
+                         */
+                        validFrom: string;
+                        validUntil: string | null;
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-24T08:00:00.000Z
+                         */
+                        createdAt: string;
+                        answeredAt: string | null;
+                        endedAt: string | null;
+                        endedBy: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        } | null;
+                        mayAnswer: boolean;
+                        mayWithdraw: boolean;
+                        mayEnd: boolean;
+                        /** @description Its dates in the next four weeks */
+                        ahead: {
+                            /** Format: uuid */
+                            spaceId: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            from: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            until: string;
+                        }[];
+                        use: {
+                            /**
+                             * Format: date
+                             * @example 2026-11-24
+                             */
+                            from: string;
+                            /**
+                             * Format: date
+                             * @example 2026-11-24
+                             */
+                            until: string;
+                            /** @description Time that the partner could book */
+                            heldMinutes: number;
+                            /** @description Time in which it had at least one booking */
+                            bookedMinutes: number;
+                            bookings: number;
+                            people: number;
+                            revenue: {
+                                /** @description Minor units: cents */
+                                minor: number;
+                                currency: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endAgreement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again give the same answer and no second effect */
+                "idempotency-key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: date
+                     * @example 2026-11-24
+                     */
+                    from: string;
+                    /**
+                     * @description What becomes of bookings that lose their hours: they stay, or are given back with a refund
+                     * @enum {unknown}
+                     */
+                    inTheWay?: "keep" | "cancel";
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        /** @description Of what is proposed; sent back with the answer */
+                        revision: number;
+                        name: string;
+                        /** @enum {unknown} */
+                        state: "proposed" | "declined" | "withdrawn" | "planned" | "running" | "over";
+                        /**
+                         * @description On which side the caller is
+                         * @enum {unknown}
+                         */
+                        side: "host" | "partner" | "both" | "none";
+                        site: {
+                            slug: string;
+                            name: string;
+                            timeZone: string;
+                        };
+                        host: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        };
+                        partner: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        };
+                        spaces: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        }[];
+                        /** @description When a template is in force; a date range is [from, until); null is any */
+                        period: ({
+                            /** @enum {string} */
+                            kind: "always";
+                        } | {
+                            /** @enum {string} */
+                            kind: "iso_weeks";
+                            /** @enum {unknown} */
+                            parity: "odd" | "even";
+                        } | {
+                            /** @enum {string} */
+                            kind: "school_term";
+                        } | {
+                            /** @enum {string} */
+                            kind: "school_holiday";
+                            names: string[] | null;
+                        } | {
+                            /** @enum {string} */
+                            kind: "summer";
+                        } | {
+                            /** @enum {string} */
+                            kind: "date_range";
+                            /**
+                             * Format: date
+                             * @example 2026-11-24
+                             */
+                            from: string;
+                            /**
+                             * Format: date
+                             * @example 2026-11-24
+                             */
+                            until: string;
+                        } | {
+                            /** @enum {string} */
+                            kind: "public_holiday";
+                            codes: string[] | null;
+                        }) | {
+                            /** @enum {string} */
+                            kind: "all_of";
+                            periods: ({
+                                /** @enum {string} */
+                                kind: "always";
+                            } | {
+                                /** @enum {string} */
+                                kind: "iso_weeks";
+                                /** @enum {unknown} */
+                                parity: "odd" | "even";
+                            } | {
+                                /** @enum {string} */
+                                kind: "school_term";
+                            } | {
+                                /** @enum {string} */
+                                kind: "school_holiday";
+                                names: string[] | null;
+                            } | {
+                                /** @enum {string} */
+                                kind: "summer";
+                            } | {
+                                /** @enum {string} */
+                                kind: "date_range";
+                                /**
+                                 * Format: date
+                                 * @example 2026-11-24
+                                 */
+                                from: string;
+                                /**
+                                 * Format: date
+                                 * @example 2026-11-24
+                                 */
+                                until: string;
+                            } | {
+                                /** @enum {string} */
+                                kind: "public_holiday";
+                                codes: string[] | null;
+                            })[];
+                        };
+                        windows: {
+                            /** Format: uuid */
+                            id: string;
+                            /** @description Null: every space of the agreement */
+                            spaceId: string | null;
+                            /** @example professional */
+                            audience: string;
+                            /** @description ISO 8601: 1 is Monday; null: every day of the period */
+                            weekday: number | null;
+                            /** @example 09:00 */
+                            startsAt: string;
+                            /** @example 12:30 */
+                            endsAt: string;
+                        }[];
+                        isExclusive: boolean;
+                        holdsOnPublicHolidays: boolean;
+                        /**
+                         * @description What becomes of bookings that lose their hours: they stay, or are given back with a refund
+                         * @enum {unknown}
+                         */
+                        inTheWay: "keep" | "cancel";
+                        price: {
+                            /** @enum {string} */
+                            kind: "free";
+                        } | {
+                            /** @enum {string} */
+                            kind: "tariff";
+                            /** Format: uuid */
+                            tariffId: string;
+                        } | {
+                            /** @enum {string} */
+                            kind: "flat";
+                            /** @enum {unknown} */
+                            per: "month" | "year";
+                            amount: {
+                                minor: number;
+                                currency: string;
+                            };
+                        };
+                        tariffName: string | null;
+                        terms: string;
+                        /**
+                         * Format: date
+                         * @example 2026-11-24
+                         */
+                        validFrom: string;
+                        validUntil: string | null;
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-24T08:00:00.000Z
+                         */
+                        createdAt: string;
+                        answeredAt: string | null;
+                        endedAt: string | null;
+                        endedBy: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        } | null;
+                        mayAnswer: boolean;
+                        mayWithdraw: boolean;
+                        mayEnd: boolean;
+                        /** @description Its dates in the next four weeks */
+                        ahead: {
+                            /** Format: uuid */
+                            spaceId: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            from: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            until: string;
+                        }[];
+                        use: {
+                            /**
+                             * Format: date
+                             * @example 2026-11-24
+                             */
+                            from: string;
+                            /**
+                             * Format: date
+                             * @example 2026-11-24
+                             */
+                            until: string;
+                            /** @description Time that the partner could book */
+                            heldMinutes: number;
+                            /** @description Time in which it had at least one booking */
+                            bookedMinutes: number;
+                            bookings: number;
+                            people: number;
+                            revenue: {
+                                /** @description Minor units: cents */
+                                minor: number;
+                                currency: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bookForPublic: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again give the same answer and no second effect */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: uuid */
+                    structureId: string;
+                    /** Format: uuid */
+                    resourceId: string;
+                    /**
+                     * Format: date-time
+                     * @example 2026-11-24T08:00:00.000Z
+                     */
+                    startsAt: string;
+                    /**
+                     * Format: date-time
+                     * @example 2026-11-24T08:00:00.000Z
+                     */
+                    endsAt: string;
+                    /** @example professional */
+                    audience: string;
+                    /** @description One of the structure's public; null: a group in the structure's name */
+                    memberId: string | null;
+                    /** @description How many people come */
+                    seats?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        reference: string;
+                        /** @enum {unknown} */
+                        status: "held" | "confirmed" | "checked_in" | "completed" | "cancelled" | "expired" | "no_show";
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-24T08:00:00.000Z
+                         */
+                        startsAt: string;
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-24T08:00:00.000Z
+                         */
+                        endsAt: string;
+                        holdExpiresAt: string | null;
+                        /** @example professional */
+                        audience: string;
+                        /** @description How many people come */
+                        seats: number;
+                        resource: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            /** @enum {unknown} */
+                            kind: "desk" | "room" | "video" | "seats";
+                        };
+                        space: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        };
+                        site: {
+                            /** Format: uuid */
+                            id: string;
+                            slug: string;
+                            name: string;
+                            commune: string;
+                            timeZone: string;
+                        };
+                        price: {
+                            /** @description Minor units: cents */
+                            minor: number;
+                            currency: string;
+                        };
+                        quote: {
+                            total: {
+                                /** @description Minor units: cents */
+                                minor: number;
+                                currency: string;
+                            };
+                            vatKind: string;
+                            /** @description Basis points: 2000 is 20 % */
+                            vatRateBp: number;
+                            vatMinor: number;
+                            lines: {
+                                /** @enum {unknown} */
+                                unit: "hour" | "half_day" | "day" | "free";
+                                /** @description Hundredths of the unit: 150 is one and a half */
+                                quantityHundredths: number;
+                                unitPriceMinor: number;
+                                totalMinor: number;
+                            }[];
+                        };
+                        revision: number;
+                        mayCancel: boolean;
+                        mayMove: boolean;
+                    } & {
+                        access: {
+                            pin: string | null;
+                            /** @description The member's badges that open too */
+                            badgeCount: number;
+                            phone: {
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                from: string;
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                until: string;
+                            } | null;
+                            canOpenNow: boolean;
+                            siteOnline: boolean | null;
+                            doors: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                                isEntrance: boolean;
+                            }[];
+                        } | null;
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPublic: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            id: string;
+                            displayName: string;
+                            email: string | null;
+                            /** @example professional */
+                            audience: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    joinPublic: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                memberId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leavePublic: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                memberId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused: `code` says why */
             "4XX": {

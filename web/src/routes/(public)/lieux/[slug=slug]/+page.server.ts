@@ -1,16 +1,20 @@
 import { redirect } from '@sveltejs/kit';
 import type { ResourceKind } from '#lib/api/types.ts';
+import { isDate } from '#lib/planner/dates.ts';
 import { KINDS } from '#lib/search.ts';
 import { dataOf, idempotencyKey, refused } from '#lib/server/api.ts';
-import { addDays, dateOr, instantAt, instantOr, todayIn, weekdayOf, weekFrom } from '#lib/server/local-time.ts';
+import { addDays, dateOr, instantAt, instantOr, todayIn, weekFrom } from '#lib/server/local-time.ts';
 import { signInPath } from '#lib/server/return-to.ts';
 import { chooseSlot, endsAfter, startsIn } from '#lib/slots.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 /** The day, the audience, the resource and the hours are in the address: each step of the choice is a page, with or without script. */
 export const load: PageServerLoad = async ({ locals: { api }, params, url }) => {
+  const week = url.searchParams.get('semaine');
   const [siteAnswer, audiencesAnswer] = await Promise.all([
-    api.GET('/api/v1/sites/{slug}', { params: { path: { slug: params.slug } } }),
+    api.GET('/api/v1/sites/{slug}', {
+      params: { path: { slug: params.slug }, query: isDate(week) ? { week } : {} },
+    }),
     api.GET('/api/v1/audiences'),
   ]);
   const site = dataOf(siteAnswer);
@@ -66,7 +70,6 @@ export const load: PageServerLoad = async ({ locals: { api }, params, url }) => 
     kind,
     day,
     today,
-    todayWeekday: weekdayOf(today),
     days: weekFrom(firstDay),
     bookable: bookable.map(({ id, name }) => ({ id, name })),
     choice,
