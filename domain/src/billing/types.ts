@@ -132,8 +132,9 @@ export interface InvoiceAllowance extends DraftAllowance {
   readonly rateBp: number;
 }
 
-/** One rate of one category: BG-23. */
+/** One treatment of VAT, which is one rate of one category: BG-23. */
 export interface VatBreakdown {
+  readonly vatKind: SaleVatKind;
   readonly category: VatCategory;
   readonly rateBp: number;
   readonly netMinor: number;

@@ -121,6 +121,7 @@ export function computeTotals(draft: {
     for (const [at, { index }] of changes.entries()) allowanceNets.set(index, nets.changes[at] as number);
     const { category, code, reason } = EXEMPTIONS[kind];
     vat.push({
+      vatKind: kind,
       category,
       rateBp,
       netMinor: split.netMinor,

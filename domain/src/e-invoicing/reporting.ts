@@ -90,32 +90,28 @@ function salesOfReceipt({ sequence, record }: JournalledRecord): Sale[] {
 
 function salesOfInvoice(invoice: Invoice): Sale[] {
   const sign = invoice.kind === 'credit_note' ? -1 : 1;
-  return invoice.vat.flatMap((breakdown) => {
-    const isOf = (each: { readonly category: string; readonly rateBp: number }) =>
-      each.category === breakdown.category && each.rateBp === breakdown.rateBp;
-    const lines = invoice.lines.filter(isOf);
-    const vatKind = (lines[0] ?? invoice.allowances.find(isOf))?.vatKind;
-    if (vatKind === undefined) return [];
+  return invoice.vat.flatMap(({ vatKind, rateBp, netMinor, vatMinor }) => {
     const netOf = (nature: Sale['nature']) =>
-      sumMinor(lines.flatMap((line) => (line.nature === nature ? [line.netMinor] : [])));
+      sumMinor(
+        invoice.lines.filter((line) => line.vatKind === vatKind && line.nature === nature).map((line) => line.netMinor),
+      );
     const whole = netOf('goods') + netOf('service');
     // Reductions and supplements go with what they are of, in proportion.
     const goodsOf = (minor: number) => (whole === 0 ? 0 : mulDiv(minor, netOf('goods'), whole));
-    const sale = (nature: Sale['nature'], netMinor: number, vatMinor: number): Sale => ({
+    const sale = (nature: Sale['nature'], net: number, vat: number): Sale => ({
       on: invoice.issuedOn,
       currency: invoice.currency,
       nature,
       vatKind,
-      rateBp: breakdown.rateBp,
-      netMinor: sign * netMinor + 0,
-      vatMinor: sign * vatMinor + 0,
+      rateBp,
+      netMinor: sign * net + 0,
+      vatMinor: sign * vat + 0,
       documentId: `invoice ${invoice.number}`,
     });
-    const [goodsNet, goodsVat] = [goodsOf(breakdown.netMinor), goodsOf(breakdown.vatMinor)];
-    return [
-      sale('goods', goodsNet, goodsVat),
-      sale('service', breakdown.netMinor - goodsNet, breakdown.vatMinor - goodsVat),
-    ].filter(({ netMinor, vatMinor }) => netMinor !== 0 || vatMinor !== 0);
+    const [goodsNet, goodsVat] = [goodsOf(netMinor), goodsOf(vatMinor)];
+    return [sale('goods', goodsNet, goodsVat), sale('service', netMinor - goodsNet, vatMinor - goodsVat)].filter(
+      (each) => each.netMinor !== 0 || each.vatMinor !== 0,
+    );
   });
 }
 
@@ -142,9 +138,7 @@ export function dailyPayments(
       .filter(({ invoiceNumber }) => invoiceNumber === invoice.number)
       .sort((a, b) => (a.paidOn < b.paidOn ? -1 : a.paidOn > b.paidOn ? 1 : 0));
     for (const { kind, vatMinor } of vatDueAtIssue(invoice).filter(({ waitingMinor }) => waitingMinor > 0)) {
-      const line = [...invoice.lines, ...invoice.allowances].find(({ vatKind }) => vatKind === kind);
-      const breakdown = invoice.vat.find((each) => each.category === line?.category && each.rateBp === line?.rateBp);
-      if (breakdown === undefined) continue;
+      const breakdown = invoice.vat.find(({ vatKind }) => vatKind === kind) as Invoice['vat'][number];
       // VAT and net amount grow together, so that in whatever parts it is paid they add up to those of the invoice.
       const withNet = (vat: number) => vat + mulDiv(breakdown.netMinor, vat, vatMinor);
       const dueUntil = (paid: number) =>

@@ -119,25 +119,20 @@ interface IssuedVat {
 
 /** VAT of each taxed treatment, cut into what is due at issue and what waits for the payment. */
 export function vatDueAtIssue(invoice: Invoice): IssuedVat[] {
-  return invoice.vat.flatMap((breakdown): IssuedVat[] => {
-    const of = [...invoice.lines, ...invoice.allowances].filter(
-      (each) => each.category === breakdown.category && each.rateBp === breakdown.rateBp,
-    );
-    const [first] = of;
-    if (first === undefined || breakdown.vatMinor === 0) return [];
-    const netOf = (nature: 'service' | 'goods') =>
-      sumMinor(
-        invoice.lines.flatMap((line) =>
-          line.rateBp === breakdown.rateBp && line.category === breakdown.category && line.nature === nature
-            ? [line.netMinor]
-            : [],
-        ),
-      );
-    const [waitingMinor, dueMinor] = invoice.seller.isVatOnDebits
-      ? [0, breakdown.vatMinor]
-      : (allocateMinor(breakdown.vatMinor, [netOf('service'), netOf('goods')]) as [number, number]);
-    return [{ kind: first.vatKind, vatMinor: breakdown.vatMinor, waitingMinor, dueMinor }];
-  });
+  return invoice.vat
+    .filter(({ vatMinor }) => vatMinor > 0)
+    .map(({ vatKind, vatMinor }): IssuedVat => {
+      const netOf = (nature: 'service' | 'goods') =>
+        sumMinor(
+          invoice.lines
+            .filter((line) => line.vatKind === vatKind && line.nature === nature)
+            .map(({ netMinor }) => netMinor),
+        );
+      const [waitingMinor, dueMinor] = invoice.seller.isVatOnDebits
+        ? [0, vatMinor]
+        : (allocateMinor(vatMinor, [netOf('service'), netOf('goods')]) as [number, number]);
+      return { kind: vatKind, vatMinor, waitingMinor, dueMinor };
+    });
 }
 
 /**

@@ -71,64 +71,48 @@ export function vatSummary(
   span: DateSpan,
 ): VatSummaryRow[] {
   const isIn = (date: LocalDate) => span.firstOn <= date && date <= span.lastOn;
+  const paymentsOf = Map.groupBy(payments, ({ invoiceNumber }) => invoiceNumber);
   const found: VatSummaryRow[] = [];
   for (const invoice of invoices) {
     const sign = invoice.kind === 'credit_note' ? -1 : 1;
-    const taxed = vatDueAtIssue(invoice);
-    const of = (kind: SaleVatKind) => [...invoice.lines, ...invoice.allowances].find((each) => each.vatKind === kind);
-    for (const { kind, vatMinor, dueMinor } of taxed) {
-      const breakdown = invoice.vat.find(
-        (each) => each.rateBp === of(kind)?.rateBp && each.category === of(kind)?.category,
-      );
-      if (breakdown === undefined) continue;
-      const netUntil = (vat: number) => mulDiv(breakdown.netMinor, vat, vatMinor);
-      const add = (before: number, after: number) => {
-        if (before === after) return;
-        found.push({
-          vatKind: kind,
-          rateBp: breakdown.rateBp,
-          vatMinor: sign * (after - before),
-          netMinor: sign * (netUntil(after) - netUntil(before)),
-        });
-      };
-      if (isIn(invoice.issuedOn)) add(0, dueMinor);
+    const dues = new Map(vatDueAtIssue(invoice).map((each) => [each.kind, each]));
+    const moves = [
       // Money before the issue is due when the document is issued, at the latest.
+      { paidOn: invoice.issuedOn, amountMinor: invoice.totals.paidMinor },
+      ...(paymentsOf.get(invoice.number) ?? []).toSorted(byDay),
+    ];
+    for (const { vatKind, rateBp, netMinor, vatMinor } of invoice.vat) {
+      const due = dues.get(vatKind);
+      if (due === undefined) {
+        if (isIn(invoice.issuedOn)) found.push({ vatKind, rateBp, netMinor: sign * netMinor, vatMinor: 0 });
+        continue;
+      }
+      const netUntil = (vat: number) => mulDiv(netMinor, vat, vatMinor);
+      const add = (on: LocalDate, before: number, after: number) => {
+        if (before === after || !isIn(on)) return;
+        const net = netUntil(after) - netUntil(before);
+        found.push({ vatKind, rateBp, netMinor: sign * net, vatMinor: sign * (after - before) });
+      };
+      add(invoice.issuedOn, 0, due.dueMinor);
       let paid = 0;
-      let due = dueMinor;
-      const ofInvoice = payments
-        .filter(({ invoiceNumber }) => invoiceNumber === invoice.number)
-        .sort((a, b) => (a.paidOn < b.paidOn ? -1 : a.paidOn > b.paidOn ? 1 : 0));
-      const moves = [{ paidOn: invoice.issuedOn, amountMinor: invoice.totals.paidMinor }, ...ofInvoice];
+      let before = due.dueMinor;
       for (const { paidOn, amountMinor } of moves) {
-        const more = vatDueWithPayment(invoice, paid, amountMinor).find((each) => each.kind === kind)?.minor ?? 0;
-        if (isIn(paidOn)) add(due, due + more);
-        due += more;
+        const more = vatDueWithPayment(invoice, paid, amountMinor).find(({ kind }) => kind === vatKind)?.minor ?? 0;
+        add(paidOn, before, before + more);
+        before += more;
         paid += amountMinor;
       }
-    }
-    if (!isIn(invoice.issuedOn)) continue;
-    for (const breakdown of invoice.vat) {
-      const untaxed = [...invoice.lines, ...invoice.allowances].find(
-        (each) => each.category === breakdown.category && each.rateBp === breakdown.rateBp,
-      );
-      if (untaxed === undefined || breakdown.vatMinor !== 0) continue;
-      found.push({
-        vatKind: untaxed.vatKind,
-        rateBp: breakdown.rateBp,
-        netMinor: sign * breakdown.netMinor,
-        vatMinor: 0,
-      });
     }
   }
   return [...Map.groupBy(found, ({ vatKind, rateBp }) => `${vatKind} ${rateBp}`).values()]
     .map((of) => {
       const [{ vatKind, rateBp }] = of as [VatSummaryRow];
-      return {
-        vatKind,
-        rateBp,
-        netMinor: sumMinor(of.map((row) => row.netMinor)),
-        vatMinor: sumMinor(of.map((row) => row.vatMinor)),
-      };
+      const sumOf = (field: 'netMinor' | 'vatMinor') => sumMinor(of.map((row) => row[field]));
+      return { vatKind, rateBp, netMinor: sumOf('netMinor'), vatMinor: sumOf('vatMinor') };
     })
     .sort((a, b) => b.rateBp - a.rateBp || (a.vatKind < b.vatKind ? -1 : 1));
+}
+
+function byDay(a: InvoicePayment, b: InvoicePayment): number {
+  return a.paidOn < b.paidOn ? -1 : a.paidOn > b.paidOn ? 1 : 0;
 }
