@@ -323,7 +323,7 @@ describe('who may meet whom', () => {
     ]);
     const { body } = await preview([['professional', 'training', 'same_site']]);
     const [found] = body.hours;
-    expect(found.site).toEqual({ slug: 'annot', name: 'Site annot' });
+    expect(found.site).toEqual({ slug: 'annot', name: 'Site annot', timeZone: 'Europe/Paris' });
     expect(found.faults).toHaveLength(2);
     expect(found.faults[0]).toEqual({
       kind: 'overlap',

@@ -466,7 +466,7 @@ async function consequencesOf(
     listMeetings(tx, networkId, facts.siteIds, MOST_SHOWN + 1),
     schedulesOf(context, facts.siteIds),
   ]);
-  const siteOf = new Map(sites.map(({ id, slug, name }) => [id, { slug, name }]));
+  const siteOf = new Map(sites.map(({ id, slug, name, timeZone }) => [id, { slug, name, timeZone }]));
   const spaceNames = new Map(spaces.map(({ id, name }) => [id, name]));
   const codeOf = new Map(facts.after.audiences.map(({ id, code }) => [id, code]));
   const publics = new Set(facts.after.audiences.filter(({ isStaff }) => !isStaff).map(({ id }) => id));
@@ -498,7 +498,7 @@ function changedPairs({ layer, before, after }: { layer: Layer; before: Setting;
 }
 
 interface Names {
-  readonly siteOf: ReadonlyMap<string, { slug: string; name: string }>;
+  readonly siteOf: ReadonlyMap<string, { slug: string; name: string; timeZone: string }>;
   readonly spaceNames: ReadonlyMap<string, string>;
   readonly codeOf: ReadonlyMap<string, string>;
   readonly publics: ReadonlySet<string>;
@@ -559,7 +559,7 @@ function meetingView(row: MeetingRow, siteOf: Names['siteOf']) {
   });
   return {
     kind: row.kind,
-    site: { slug: site?.slug ?? '', name: site?.name ?? '' },
+    site: site ?? { slug: '', name: '', timeZone: 'UTC' },
     spaceName: row.space_name,
     from: iso(Date.parse(row.starts_at)),
     until: iso(Date.parse(row.ends_at)),

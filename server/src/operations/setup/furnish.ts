@@ -172,9 +172,17 @@ export interface ResourceSettings {
   readonly bufferAfterMinutes: number;
   /** Null: free of charge. */
   readonly tariffId: string | null;
+  /** Minutes after which somebody who has not come gives the rest of the time to others; null, or absent at first: never. */
+  readonly releaseAfterMinutes?: number | null;
 }
 
-const RESOURCE_FIELDS = ['capacity', 'bufferBeforeMinutes', 'bufferAfterMinutes', 'tariffId'] as const;
+const RESOURCE_FIELDS = [
+  'capacity',
+  'bufferBeforeMinutes',
+  'bufferAfterMinutes',
+  'tariffId',
+  'releaseAfterMinutes',
+] as const;
 
 export interface NewResource extends ResourceSettings {
   readonly spaceId: string;

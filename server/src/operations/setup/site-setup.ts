@@ -74,6 +74,7 @@ export async function getSiteSetup(context: Context, slug: string) {
           bufferBeforeMinutes: resource.bufferBeforeMinutes,
           bufferAfterMinutes: resource.bufferAfterMinutes,
           tariffId: resource.tariffId,
+          releaseAfterMinutes: resource.releaseAfterMinutes,
           isActive: resource.isActive,
           bookingsAhead: summary(ahead.filter(({ resourceId }) => resourceId === resource.id)),
         })),

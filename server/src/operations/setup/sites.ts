@@ -1,5 +1,13 @@
 import { searchText } from '@mitoyen/db';
-import { deleteSite, findSite, findSiteSettings, findStructure, insertSite, updateSite } from '@mitoyen/db/queries';
+import {
+  deleteSite,
+  findSite,
+  findSiteSettings,
+  findStructure,
+  insertSite,
+  listAllSpaces,
+  updateSite,
+} from '@mitoyen/db/queries';
 import type { Context } from '../../context.ts';
 import { makeId } from '../../ids.ts';
 import { ok, type Result, refuse } from '../../problems.ts';

@@ -90,7 +90,7 @@ const BookingRef = Type.Object({
   audience: AudienceCode,
   resourceName: Type.String(),
 });
-const SiteRef = Type.Object({ slug: Type.String(), name: Type.String() });
+const SiteRef = Type.Object({ slug: Type.String(), name: Type.String(), timeZone: Type.String() });
 
 const CompatibilityConsequencesSchema = Type.Object(
   {
@@ -227,6 +227,15 @@ const resourceSettings = {
   bufferBeforeMinutes: Minutes(480),
   bufferAfterMinutes: Minutes(480),
   tariffId: Nullable(Id),
+  releaseAfterMinutes: Type.Optional(
+    Nullable(
+      Type.Integer({
+        minimum: 5,
+        maximum: 240,
+        description: 'Check-in is expected: who has not come by then gives the rest to others. Null: never',
+      }),
+    ),
+  ),
 };
 export const NewResource = Type.Object({
   spaceId: Id,
