@@ -286,8 +286,16 @@ export async function listBookingsOfMember(
   scope: 'upcoming' | 'past',
   now: Instant,
   page: { limit: number; offset: number },
+  { nextOfSeries = false }: { nextOfSeries?: boolean } = {},
 ) {
+  // Of thirty dates of one series only the next is shown.
+  const isNext = sql`(${bookings.seriesId} is null or not exists (
+    select 1 from bookings earlier
+    where earlier.network_id = ${networkId} and earlier.series_id = ${bookings.seriesId}
+      and earlier.status in ('held', 'confirmed', 'checked_in') and earlier.ends_at > ${new Date(now).toISOString()}::timestamptz
+      and (earlier.starts_at, earlier.id) < (${bookings.startsAt}, ${bookings.id})))`;
   const where = and(
+    nextOfSeries && scope === 'upcoming' ? isNext : undefined,
     eq(bookings.networkId, networkId),
     eq(bookings.memberId, memberId),
     ne(bookings.status, 'expired'),

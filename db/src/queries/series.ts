@@ -308,3 +308,21 @@ export async function revokePins(tx: Tx, networkId: string, bookingIds: readonly
       ),
     );
 }
+
+/** How many occurrences each of these series has to come. */
+export async function countUpcomingBySeries(tx: Tx, networkId: string, seriesIds: readonly string[], now: Instant) {
+  if (seriesIds.length === 0) return new Map<string, number>();
+  const rows = await tx
+    .select({ seriesId: bookings.seriesId, count: count() })
+    .from(bookings)
+    .where(
+      and(
+        eq(bookings.networkId, networkId),
+        inArray(bookings.seriesId, [...seriesIds]),
+        gt(bookings.endsAt, now),
+        inArray(bookings.status, ['held', 'confirmed', 'checked_in']),
+      ),
+    )
+    .groupBy(bookings.seriesId);
+  return new Map(rows.map((row) => [row.seriesId as string, row.count]));
+}

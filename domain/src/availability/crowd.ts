@@ -27,6 +27,33 @@ export function crowdedAt(presences: readonly Presence[], limit: number): Window
   return merge(crowded);
 }
 
+/**
+ * How many more fit, over the windows: cut wherever somebody comes or goes, neighbours with the same room joined. Never less than none.
+ * `bounds` are what limits them, each with who is there.
+ */
+export function roomLeft(
+  windows: readonly Window[],
+  bounds: readonly { readonly capacity: number; readonly presences: readonly Presence[] }[],
+): (Window & { readonly left: number })[] {
+  const edges = bounds.flatMap(({ presences }) => presences.flatMap(({ from, until }) => [from, until]));
+  const rooms: (Window & { left: number })[] = [];
+  for (const window of windows) {
+    const inside = edges.filter((at) => at > window.from && at < window.until);
+    const cuts = [...new Set([window.from, ...inside, window.until])].sort((a, b) => a - b);
+    for (const [index, from] of cuts.slice(0, -1).entries()) {
+      const until = cuts[index + 1] as Instant;
+      const left = Math.max(
+        0,
+        Math.min(...bounds.map(({ capacity, presences }) => capacity - peakWithin(presences, { from, until }))),
+      );
+      const last = rooms.at(-1);
+      if (last !== undefined && last.until === from && last.left === left) rooms[rooms.length - 1] = { ...last, until };
+      else rooms.push({ from, until, left });
+    }
+  }
+  return rooms;
+}
+
 /** The most people at once within the window. */
 export function peakWithin(presences: readonly Presence[], window: Window): number {
   const inside = presences.filter(({ from, until }) => from < window.until && until > window.from);

@@ -49,6 +49,8 @@ export function bookingView(booking: BookingRecord, now: Instant, by: 'member' |
     price: { minor: booking.priceMinor, currency: booking.currency },
     quote: quoteView(booking.quote),
     revision: booking.revision,
+    seriesId: booking.seriesId,
+    isOffer: booking.waitlistEntryId !== null && booking.status === 'held',
     mayCancel: mayCancel(booking, now, by).ok,
     mayMove: mayMove(booking, later, now, by).ok,
   };

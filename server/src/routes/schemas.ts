@@ -88,6 +88,8 @@ export const BookingView = Type.Object({
   price: Money,
   quote: QuoteView,
   revision: Type.Integer(),
+  seriesId: Nullable(Type.String({ format: 'uuid', description: 'The recurring booking that it is part of' })),
+  isOffer: Type.Boolean({ description: 'Held because a time became free that its member waited for' }),
   mayCancel: Type.Boolean(),
   mayMove: Type.Boolean(),
 });

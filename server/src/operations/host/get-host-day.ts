@@ -8,6 +8,7 @@ import {
   listDoors,
   listLatestReadings,
   listSpaces,
+  listWaitingOfSite,
 } from '@mitoyen/db/queries';
 import { addDays, dayWindow, localDateOf } from '@mitoyen/domain';
 import type { Context } from '../../context.ts';
@@ -15,6 +16,7 @@ import { ok, refuse } from '../../problems.ts';
 import { hoursOf } from '../../schedule/hours.ts';
 import { shownName } from '../sharing/shown-name.ts';
 import { bookingView, iso, isoOrNull, isoWindow } from '../views.ts';
+import { waitingView } from '../waitlist/views.ts';
 import { loadSite } from './load-site.ts';
 
 const SHOWN_STATUSES = ['held', 'confirmed', 'checked_in', 'completed', 'no_show'] as const;
@@ -31,7 +33,7 @@ export async function getHostDay(context: Context, slug: string, wantedDate: str
   const zone = site.timeZone;
   const date = wantedDate ?? localDateOf(now, zone);
   const day = dayWindow(date, zone);
-  const [bookings, spaces, schedules, closures, doors, devices, bridge, events, readings, audiences] =
+  const [bookings, spaces, schedules, closures, doors, devices, bridge, events, readings, audiences, waiting] =
     await Promise.all([
       listBookingsOfSite(tx, networkId, site.id, day, SHOWN_STATUSES),
       listSpaces(tx, networkId, [site.id]),
@@ -43,6 +45,7 @@ export async function getHostDay(context: Context, slug: string, wantedDate: str
       listAccessEvents(tx, networkId, site.id, { window: day, limit: MOST_EVENTS }),
       listLatestReadings(tx, networkId, site.id, now - FRESH_READING_MS),
       listAudiences(tx, networkId),
+      listWaitingOfSite(tx, networkId, site.id, day),
     ]);
   const classOf = new Map(audiences.map((audience) => [audience.code, audience]));
   const schedule = schedules.get(site.id);
@@ -68,6 +71,7 @@ export async function getHostDay(context: Context, slug: string, wantedDate: str
             : { id: booking.partnerStructureId, name: booking.partnerName },
         checkedInAt: isoOrNull(booking.checkedInAt),
       })),
+    waiting: waiting.map((entry) => ({ ...waitingView(entry), memberName: entry.memberName })),
     spaces: spaces.map((space) => {
       const openings = open.filter((each) => each.spaceId === space.id);
       const inUse = bookings.filter(

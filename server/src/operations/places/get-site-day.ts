@@ -1,9 +1,9 @@
 import { findSite, listAudiences } from '@mitoyen/db/queries';
-import { classesMayMeet, dayWindow, overlaps } from '@mitoyen/domain';
+import { classesMayMeet, dayWindow, overlaps, roomLeft, type Window } from '@mitoyen/domain';
 import type { Context } from '../../context.ts';
 import { ok, refuse } from '../../problems.ts';
 import { iso, isoWindow } from '../views.ts';
-import { bookerOf, classesOf, hoursOnDate, loadSiteFacts, seesHours, siteDayOf } from './site-facts.ts';
+import { bookerOf, classesOf, hoursOnDate, loadSiteFacts, type SiteFacts, seesHours, siteDayOf } from './site-facts.ts';
 
 export interface SiteDayQuery {
   readonly slug: string;
@@ -63,6 +63,10 @@ export async function getSiteDay(context: Context, query: SiteDayQuery) {
         free: (own?.free ?? []).map(isoWindow),
         busy: (own?.busy ?? []).map(isoWindow),
         otherUse: (own?.otherUse ?? []).map(isoWindow),
+        seatsLeft:
+          resource.kind === 'seats'
+            ? seatsLeft(facts, resource, own?.open ?? []).map(({ left, ...window }) => ({ ...isoWindow(window), left }))
+            : null,
         handovers: hours.handovers.filter(isHere).map(isoWindow),
         otherAudiences: hours.windows
           .filter((window) => isHere(window) && window.audience !== audience.code && !audience.isStaff)
@@ -75,4 +79,19 @@ export async function getSiteDay(context: Context, query: SiteDayQuery) {
       };
     }),
   });
+}
+
+/** How many more people could come: bounded by the seats, and by what the building may hold. */
+function seatsLeft(facts: SiteFacts, resource: SiteFacts['resources'][number], open: readonly Window[]) {
+  const ofResource = facts.busy.filter(({ resourceId }) => resourceId === resource.id);
+  const seats = {
+    capacity: resource.capacity,
+    presences: ofResource.map((fact) => ({ ...fact.occupied, seats: fact.seats })),
+  };
+  const { buildingCapacity } = facts.schedule;
+  const building =
+    buildingCapacity === null
+      ? []
+      : [{ capacity: buildingCapacity, presences: facts.busy.map((fact) => ({ ...fact.present, seats: fact.seats })) }];
+  return roomLeft(open, [seats, ...building]);
 }

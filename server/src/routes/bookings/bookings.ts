@@ -98,13 +98,32 @@ export async function bookingRoutes(app: Api) {
         operationId: 'listBookings',
         tags: ['bookings'],
         summary: 'My bookings',
-        querystring: Type.Object({ scope: Type.Optional(Type.Enum(['upcoming', 'past'])), ...PageQuery }),
-        response: { 200: Type.Object({ items: Type.Array(BookingView), ...Page }), ...refusals },
+        querystring: Type.Object({
+          scope: Type.Optional(Type.Enum(['upcoming', 'past'])),
+          grouped: Type.Optional(
+            Type.Boolean({ default: false, description: 'Of each recurring booking only the next date' }),
+          ),
+          ...PageQuery,
+        }),
+        response: {
+          200: Type.Object({
+            items: Type.Array(BookingView),
+            series: Type.Array(
+              Type.Object({ id: Id, upcoming: Type.Integer({ description: 'Dates to come, the shown one included' }) }),
+            ),
+            ...Page,
+          }),
+          ...refusals,
+        },
       },
     },
     async (request) =>
       query(request, (context) =>
-        listBookings(context, { scope: request.query.scope ?? 'upcoming', page: request.query.page ?? 1 }),
+        listBookings(context, {
+          scope: request.query.scope ?? 'upcoming',
+          page: request.query.page ?? 1,
+          isGrouped: request.query.grouped ?? false,
+        }),
       ),
   );
 

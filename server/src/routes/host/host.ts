@@ -23,6 +23,7 @@ import {
   Slug,
   TimeWindow,
 } from '../schemas.ts';
+import { WaitlistEntry } from '../waitlist/schemas.ts';
 
 const params = Type.Object({ slug: Slug });
 const WeeklyWindow = Type.Object({
@@ -106,6 +107,9 @@ export async function hostRoutes(app: Api) {
                 }),
               ]),
             ),
+            waiting: Type.Array(Type.Intersect([WaitlistEntry, Type.Object({ memberName: Type.String() })]), {
+              description: 'Who would take a time of the day if it became free, in the order in which they are asked',
+            }),
             spaces: Type.Array(
               Type.Object({
                 id: Id,

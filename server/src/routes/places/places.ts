@@ -282,6 +282,11 @@ export async function placeRoutes(app: Api) {
                 free: Type.Array(TimeWindow, { description: 'Any window inside can be booked' }),
                 busy: Type.Array(TimeWindow),
                 otherUse: Type.Array(TimeWindow, { description: 'Another class of audiences is booked in the space' }),
+                seatsLeft: Nullable(
+                  Type.Array(Type.Object({ from: Instant, until: Instant, left: Type.Integer({ minimum: 0 }) }), {
+                    description: 'Of a resource that is booked by seats: how many more people could come, and when',
+                  }),
+                ),
                 handovers: Type.Array(TimeWindow, { description: 'Between two publics: nobody but staff' }),
                 otherAudiences: Type.Array(
                   Type.Object({ from: Instant, until: Instant, audience: AudienceCode, mayMeet: Type.Boolean() }),

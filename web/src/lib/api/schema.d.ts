@@ -999,6 +999,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/host/sites/{slug}/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Hours that hardly anybody uses and another public could, with the figures; and what was tried */
+        get: operations["listSuggestions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host/sites/{slug}/suggestions/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The change of hours that would try a suggestion
+         * @description Nothing is changed: preview and apply the change as any change of hours.
+         */
+        post: operations["trySuggestion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host/sites/{slug}/suggestions/trials/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The change of hours that keeps what was tried, or stops it
+         * @description Nothing is changed: preview and apply the change as any change of hours.
+         */
+        post: operations["endTrial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites/{slug}/opening-hours": {
         parameters: {
             query?: never;
@@ -1941,6 +1998,7 @@ export interface components {
                     bufferBeforeMinutes: number;
                     bufferAfterMinutes: number;
                     tariffId: string | null;
+                    releaseAfterMinutes?: number | null;
                     isActive: boolean;
                     bookingsAhead: {
                         count: number;
@@ -3026,6 +3084,19 @@ export interface operations {
                                  */
                                 until: string;
                             }[];
+                            seatsLeft: {
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                from: string;
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                until: string;
+                                left: number;
+                            }[] | null;
                             /** @description Between two publics: nobody but staff */
                             handovers: {
                                 /**
@@ -3158,6 +3229,8 @@ export interface operations {
         parameters: {
             query?: {
                 scope?: "upcoming" | "past";
+                /** @description Of each recurring booking only the next date */
+                grouped?: boolean;
                 page?: number;
             };
             header?: never;
@@ -3239,8 +3312,17 @@ export interface operations {
                                 }[];
                             };
                             revision: number;
+                            seriesId: string | null;
+                            /** @description Held because a time became free that its member waited for */
+                            isOffer: boolean;
                             mayCancel: boolean;
                             mayMove: boolean;
+                        }[];
+                        series: {
+                            /** Format: uuid */
+                            id: string;
+                            /** @description Dates to come, the shown one included */
+                            upcoming: number;
                         }[];
                         page: number;
                         pageCount: number;
@@ -3373,6 +3455,9 @@ export interface operations {
                             }[];
                         };
                         revision: number;
+                        seriesId: string | null;
+                        /** @description Held because a time became free that its member waited for */
+                        isOffer: boolean;
                         mayCancel: boolean;
                         mayMove: boolean;
                     };
@@ -3481,6 +3566,9 @@ export interface operations {
                             }[];
                         };
                         revision: number;
+                        seriesId: string | null;
+                        /** @description Held because a time became free that its member waited for */
+                        isOffer: boolean;
                         mayCancel: boolean;
                         mayMove: boolean;
                     } & {
@@ -3618,6 +3706,9 @@ export interface operations {
                             }[];
                         };
                         revision: number;
+                        seriesId: string | null;
+                        /** @description Held because a time became free that its member waited for */
+                        isOffer: boolean;
                         mayCancel: boolean;
                         mayMove: boolean;
                     };
@@ -3729,6 +3820,9 @@ export interface operations {
                             }[];
                         };
                         revision: number;
+                        seriesId: string | null;
+                        /** @description Held because a time became free that its member waited for */
+                        isOffer: boolean;
                         mayCancel: boolean;
                         mayMove: boolean;
                     };
@@ -3859,6 +3953,9 @@ export interface operations {
                             }[];
                         };
                         revision: number;
+                        seriesId: string | null;
+                        /** @description Held because a time became free that its member waited for */
+                        isOffer: boolean;
                         mayCancel: boolean;
                         mayMove: boolean;
                     };
@@ -5349,6 +5446,9 @@ export interface operations {
                                 }[];
                             };
                             revision: number;
+                            seriesId: string | null;
+                            /** @description Held because a time became free that its member waited for */
+                            isOffer: boolean;
                             mayCancel: boolean;
                             mayMove: boolean;
                         } & {
@@ -5364,6 +5464,58 @@ export interface operations {
                                 name: string;
                             } | null;
                             checkedInAt: string | null;
+                        })[];
+                        /** @description Who would take a time of the day if it became free, in the order in which they are asked */
+                        waiting: ({
+                            /** Format: uuid */
+                            id: string;
+                            /** @enum {unknown} */
+                            status: "waiting" | "offered" | "booked" | "missed" | "declined" | "withdrawn" | "passed";
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            startsAt: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            endsAt: string;
+                            seats: number;
+                            /** @example professional */
+                            audience: string;
+                            resource: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            } | null;
+                            kind: ("desk" | "room" | "video" | "seats") | null;
+                            site: {
+                                /** Format: uuid */
+                                id: string;
+                                slug: string;
+                                name: string;
+                                commune: string;
+                                timeZone: string;
+                            };
+                            /** @description How many who wait for the same are asked before */
+                            ahead: number;
+                            offer: {
+                                /** Format: uuid */
+                                bookingId: string;
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                expiresAt: string;
+                            } | null;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            createdAt: string;
+                        } & {
+                            memberName: string;
                         })[];
                         spaces: {
                             /** Format: uuid */
@@ -10450,6 +10602,9 @@ export interface operations {
                             }[];
                         };
                         revision: number;
+                        seriesId: string | null;
+                        /** @description Held because a time became free that its member waited for */
+                        isOffer: boolean;
                         mayCancel: boolean;
                         mayMove: boolean;
                     } & {
@@ -10607,6 +10762,1003 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSuggestions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        observed: {
+                            /**
+                             * Format: date
+                             * @example 2026-11-24
+                             */
+                            from: string;
+                            /**
+                             * Format: date
+                             * @example 2026-11-24
+                             */
+                            until: string;
+                            weeks: number;
+                        };
+                        skipped: {
+                            publicHolidays: number;
+                            unknownDays: number;
+                        };
+                        mayTry: boolean;
+                        /** @description Best first */
+                        items: ({
+                            /** Format: uuid */
+                            spaceId: string;
+                            /** @description When a template is in force; a date range is [from, until); null is any */
+                            period: ({
+                                /** @enum {string} */
+                                kind: "always";
+                            } | {
+                                /** @enum {string} */
+                                kind: "iso_weeks";
+                                /** @enum {unknown} */
+                                parity: "odd" | "even";
+                            } | {
+                                /** @enum {string} */
+                                kind: "school_term";
+                            } | {
+                                /** @enum {string} */
+                                kind: "school_holiday";
+                                names: string[] | null;
+                            } | {
+                                /** @enum {string} */
+                                kind: "summer";
+                            } | {
+                                /** @enum {string} */
+                                kind: "date_range";
+                                /**
+                                 * Format: date
+                                 * @example 2026-11-24
+                                 */
+                                from: string;
+                                /**
+                                 * Format: date
+                                 * @example 2026-11-24
+                                 */
+                                until: string;
+                            } | {
+                                /** @enum {string} */
+                                kind: "public_holiday";
+                                codes: string[] | null;
+                            }) | {
+                                /** @enum {string} */
+                                kind: "all_of";
+                                periods: ({
+                                    /** @enum {string} */
+                                    kind: "always";
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "iso_weeks";
+                                    /** @enum {unknown} */
+                                    parity: "odd" | "even";
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "school_term";
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "school_holiday";
+                                    names: string[] | null;
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "summer";
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "date_range";
+                                    /**
+                                     * Format: date
+                                     * @example 2026-11-24
+                                     */
+                                    from: string;
+                                    /**
+                                     * Format: date
+                                     * @example 2026-11-24
+                                     */
+                                    until: string;
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "public_holiday";
+                                    codes: string[] | null;
+                                })[];
+                            };
+                            weekday: number;
+                            /** @example 09:00 */
+                            startsAt: string;
+                            /** @example 12:30 */
+                            endsAt: string;
+                            /** @example professional */
+                            audience: string;
+                        } & {
+                            spaceName: string;
+                            /** @enum {unknown} */
+                            mode: "beside" | "instead" | "open";
+                            heldBy: string[];
+                            needsReferent: boolean;
+                            evidence: {
+                                /** @description Weeks in which these hours were observed */
+                                weeks: number;
+                                /** @description Weeks with any use of them */
+                                weeksUsed: number;
+                                observedMinutes: number;
+                                /** @description Booked, or somebody was there */
+                                usedMinutes: number;
+                                usedBp: number;
+                                demand: {
+                                    openMinutes: number;
+                                    bookedMinutes: number;
+                                    bookedBp: number;
+                                } | null;
+                                /** @description Upper end of the 95 % Wilson interval */
+                                usedWeeksAtMostBp: number;
+                            };
+                            weeklyGain: {
+                                /** @description Minor units: cents */
+                                minor: number;
+                                currency: string;
+                            } | null;
+                            /** @enum {unknown} */
+                            confidence: "low" | "medium" | "high";
+                            /** @description In plain words, in the language of the reader */
+                            reason: string;
+                        })[];
+                        trials: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            hours: {
+                                /** Format: uuid */
+                                spaceId: string;
+                                /** @description When a template is in force; a date range is [from, until); null is any */
+                                period: ({
+                                    /** @enum {string} */
+                                    kind: "always";
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "iso_weeks";
+                                    /** @enum {unknown} */
+                                    parity: "odd" | "even";
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "school_term";
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "school_holiday";
+                                    names: string[] | null;
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "summer";
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "date_range";
+                                    /**
+                                     * Format: date
+                                     * @example 2026-11-24
+                                     */
+                                    from: string;
+                                    /**
+                                     * Format: date
+                                     * @example 2026-11-24
+                                     */
+                                    until: string;
+                                } | {
+                                    /** @enum {string} */
+                                    kind: "public_holiday";
+                                    codes: string[] | null;
+                                }) | {
+                                    /** @enum {string} */
+                                    kind: "all_of";
+                                    periods: ({
+                                        /** @enum {string} */
+                                        kind: "always";
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "iso_weeks";
+                                        /** @enum {unknown} */
+                                        parity: "odd" | "even";
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "school_term";
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "school_holiday";
+                                        names: string[] | null;
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "summer";
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "date_range";
+                                        /**
+                                         * Format: date
+                                         * @example 2026-11-24
+                                         */
+                                        from: string;
+                                        /**
+                                         * Format: date
+                                         * @example 2026-11-24
+                                         */
+                                        until: string;
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "public_holiday";
+                                        codes: string[] | null;
+                                    })[];
+                                };
+                                weekday: number;
+                                /** @example 09:00 */
+                                startsAt: string;
+                                /** @example 12:30 */
+                                endsAt: string;
+                                /** @example professional */
+                                audience: string;
+                            };
+                            spaceName: string;
+                            /**
+                             * Format: date
+                             * @example 2026-11-24
+                             */
+                            from: string;
+                            until: string | null;
+                            /** @enum {unknown} */
+                            state: "planned" | "running" | "over" | "kept" | "stopped";
+                            expectedWeekly: {
+                                /** @description Minor units: cents */
+                                minor: number;
+                                currency: string;
+                            } | null;
+                            before: {
+                                /** @description Weeks in which these hours were observed */
+                                weeks: number;
+                                /** @description Weeks with any use of them */
+                                weeksUsed: number;
+                                observedMinutes: number;
+                                /** @description Booked, or somebody was there */
+                                usedMinutes: number;
+                                usedBp: number;
+                                demand: {
+                                    openMinutes: number;
+                                    bookedMinutes: number;
+                                    bookedBp: number;
+                                } | null;
+                                /** @description Upper end of the 95 % Wilson interval */
+                                usedWeeksAtMostBp: number;
+                            };
+                            result: {
+                                /** @description Dates that are over, with these hours */
+                                dates: number;
+                                openMinutes: number;
+                                bookedMinutes: number;
+                                bookedBp: number;
+                                bookings: number;
+                                /** @description Different members */
+                                people: number;
+                                revenue: {
+                                    /** @description Minor units: cents */
+                                    minor: number;
+                                    currency: string;
+                                }[];
+                            };
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    trySuggestion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again give the same answer and no second effect */
+                "idempotency-key"?: string;
+            };
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    suggestion: {
+                        /** Format: uuid */
+                        spaceId: string;
+                        /** @description When a template is in force; a date range is [from, until); null is any */
+                        period: ({
+                            /** @enum {string} */
+                            kind: "always";
+                        } | {
+                            /** @enum {string} */
+                            kind: "iso_weeks";
+                            /** @enum {unknown} */
+                            parity: "odd" | "even";
+                        } | {
+                            /** @enum {string} */
+                            kind: "school_term";
+                        } | {
+                            /** @enum {string} */
+                            kind: "school_holiday";
+                            names: string[] | null;
+                        } | {
+                            /** @enum {string} */
+                            kind: "summer";
+                        } | {
+                            /** @enum {string} */
+                            kind: "date_range";
+                            /**
+                             * Format: date
+                             * @example 2026-11-24
+                             */
+                            from: string;
+                            /**
+                             * Format: date
+                             * @example 2026-11-24
+                             */
+                            until: string;
+                        } | {
+                            /** @enum {string} */
+                            kind: "public_holiday";
+                            codes: string[] | null;
+                        }) | {
+                            /** @enum {string} */
+                            kind: "all_of";
+                            periods: ({
+                                /** @enum {string} */
+                                kind: "always";
+                            } | {
+                                /** @enum {string} */
+                                kind: "iso_weeks";
+                                /** @enum {unknown} */
+                                parity: "odd" | "even";
+                            } | {
+                                /** @enum {string} */
+                                kind: "school_term";
+                            } | {
+                                /** @enum {string} */
+                                kind: "school_holiday";
+                                names: string[] | null;
+                            } | {
+                                /** @enum {string} */
+                                kind: "summer";
+                            } | {
+                                /** @enum {string} */
+                                kind: "date_range";
+                                /**
+                                 * Format: date
+                                 * @example 2026-11-24
+                                 */
+                                from: string;
+                                /**
+                                 * Format: date
+                                 * @example 2026-11-24
+                                 */
+                                until: string;
+                            } | {
+                                /** @enum {string} */
+                                kind: "public_holiday";
+                                codes: string[] | null;
+                            })[];
+                        };
+                        weekday: number;
+                        /** @example 09:00 */
+                        startsAt: string;
+                        /** @example 12:30 */
+                        endsAt: string;
+                        /** @example professional */
+                        audience: string;
+                    };
+                    /**
+                     * Format: date
+                     * @example 2026-11-24
+                     */
+                    from: string;
+                    /**
+                     * Format: date
+                     * @example 2026-11-24
+                     */
+                    until: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The state of the hours that it is made on */
+                        revision: number;
+                        /** @description What is to become of the hours. New ids are UUIDs made by the client; ids of windows that stay are kept. */
+                        change: {
+                            templates?: {
+                                upsert?: {
+                                    /** Format: uuid */
+                                    id: string;
+                                    name: string;
+                                    /** @description Null: the whole site */
+                                    spaceIds: string[] | null;
+                                    /** @description When a template is in force; a date range is [from, until); null is any */
+                                    period: ({
+                                        /** @enum {string} */
+                                        kind: "always";
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "iso_weeks";
+                                        /** @enum {unknown} */
+                                        parity: "odd" | "even";
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "school_term";
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "school_holiday";
+                                        names: string[] | null;
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "summer";
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "date_range";
+                                        /**
+                                         * Format: date
+                                         * @example 2026-11-24
+                                         */
+                                        from: string;
+                                        /**
+                                         * Format: date
+                                         * @example 2026-11-24
+                                         */
+                                        until: string;
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "public_holiday";
+                                        codes: string[] | null;
+                                    }) | {
+                                        /** @enum {string} */
+                                        kind: "all_of";
+                                        periods: ({
+                                            /** @enum {string} */
+                                            kind: "always";
+                                        } | {
+                                            /** @enum {string} */
+                                            kind: "iso_weeks";
+                                            /** @enum {unknown} */
+                                            parity: "odd" | "even";
+                                        } | {
+                                            /** @enum {string} */
+                                            kind: "school_term";
+                                        } | {
+                                            /** @enum {string} */
+                                            kind: "school_holiday";
+                                            names: string[] | null;
+                                        } | {
+                                            /** @enum {string} */
+                                            kind: "summer";
+                                        } | {
+                                            /** @enum {string} */
+                                            kind: "date_range";
+                                            /**
+                                             * Format: date
+                                             * @example 2026-11-24
+                                             */
+                                            from: string;
+                                            /**
+                                             * Format: date
+                                             * @example 2026-11-24
+                                             */
+                                            until: string;
+                                        } | {
+                                            /** @enum {string} */
+                                            kind: "public_holiday";
+                                            codes: string[] | null;
+                                        })[];
+                                    };
+                                    validFrom: string | null;
+                                    validUntil: string | null;
+                                    /** @enum {unknown} */
+                                    origin: "host" | "suggestion";
+                                    /** @description Of a suggestion: the figures that it was made from */
+                                    evidence?: unknown;
+                                    windows: {
+                                        /** Format: uuid */
+                                        id: string;
+                                        /** @description Null: every space that the template or exception speaks for */
+                                        spaceId: string | null;
+                                        /** @example professional */
+                                        audience: string;
+                                        /** @example 09:00 */
+                                        startsAt: string;
+                                        /** @example 12:30 */
+                                        endsAt: string;
+                                        /** @description ISO 8601: 1 is Monday; null: every day of the period */
+                                        weekday: number | null;
+                                    }[];
+                                }[];
+                                delete?: string[];
+                                order?: string[];
+                            };
+                            exceptions?: {
+                                upsert?: {
+                                    /** Format: uuid */
+                                    id: string;
+                                    /**
+                                     * Format: date
+                                     * @example 2026-11-24
+                                     */
+                                    date: string;
+                                    /** @description Null: the whole site */
+                                    spaceIds: string[] | null;
+                                    reason: string | null;
+                                    change: {
+                                        /** @enum {string} */
+                                        kind: "replace";
+                                        windows: {
+                                            /** Format: uuid */
+                                            id: string;
+                                            /** @description Null: every space that the template or exception speaks for */
+                                            spaceId: string | null;
+                                            /** @example professional */
+                                            audience: string;
+                                            /** @example 09:00 */
+                                            startsAt: string;
+                                            /** @example 12:30 */
+                                            endsAt: string;
+                                        }[];
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "add";
+                                        windows: {
+                                            /** Format: uuid */
+                                            id: string;
+                                            /** @description Null: every space that the template or exception speaks for */
+                                            spaceId: string | null;
+                                            /** @example professional */
+                                            audience: string;
+                                            /** @example 09:00 */
+                                            startsAt: string;
+                                            /** @example 12:30 */
+                                            endsAt: string;
+                                        }[];
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "remove";
+                                        /** @example 09:00 */
+                                        startsAt: string;
+                                        /** @example 12:30 */
+                                        endsAt: string;
+                                        audience: string | null;
+                                    };
+                                }[];
+                                delete?: string[];
+                                order?: string[];
+                            };
+                            closures?: {
+                                upsert?: {
+                                    /** Format: uuid */
+                                    id: string;
+                                    /**
+                                     * Format: date-time
+                                     * @example 2026-11-24T08:00:00.000Z
+                                     */
+                                    from: string;
+                                    /**
+                                     * Format: date-time
+                                     * @example 2026-11-24T08:00:00.000Z
+                                     */
+                                    until: string;
+                                    spaceId: string | null;
+                                    reason: string | null;
+                                    /**
+                                     * @description Nobody whose booking stays; those whose bookings it meets; every member who books here
+                                     * @enum {unknown}
+                                     */
+                                    told: "nobody" | "booked" | "members";
+                                }[];
+                                delete?: string[];
+                            };
+                            settings?: {
+                                /** @enum {unknown} */
+                                onPublicHolidays?: "closed" | "as_usual";
+                                holidayCalendar?: string | null;
+                                schoolCalendar?: string | null;
+                                schoolZone?: string | null;
+                                buildingCapacity?: number | null;
+                                handoverMinutes?: {
+                                    [key: string]: number;
+                                };
+                            };
+                            overrides?: {
+                                school?: {
+                                    /** @example 2026-2027 */
+                                    year: string;
+                                    name: string;
+                                    /**
+                                     * Format: date
+                                     * @example 2026-11-24
+                                     */
+                                    firstDay: string;
+                                    lastDay: string | null;
+                                    /** @enum {unknown} */
+                                    by: "recteur" | "local";
+                                }[];
+                                holidays?: {
+                                    /**
+                                     * Format: date
+                                     * @example 2026-11-24
+                                     */
+                                    date: string;
+                                    /** @description Null: the public holiday of the date is not kept here */
+                                    name: string | null;
+                                }[];
+                            };
+                            /** @description Of an undoing: release rules and shares that the windows belonged to; those that are gone stay so */
+                            links?: {
+                                releases: {
+                                    /** Format: uuid */
+                                    ruleId: string;
+                                    /** Format: uuid */
+                                    windowId: string;
+                                }[];
+                                shares: {
+                                    /** Format: uuid */
+                                    shareId: string;
+                                    /** Format: uuid */
+                                    windowId: string;
+                                }[];
+                            };
+                        };
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endTrial: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again give the same answer and no second effect */
+                "idempotency-key"?: string;
+            };
+            path: {
+                slug: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {unknown} */
+                    decision: "keep" | "stop";
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The state of the hours that it is made on */
+                        revision: number;
+                        /** @description What is to become of the hours. New ids are UUIDs made by the client; ids of windows that stay are kept. */
+                        change: {
+                            templates?: {
+                                upsert?: {
+                                    /** Format: uuid */
+                                    id: string;
+                                    name: string;
+                                    /** @description Null: the whole site */
+                                    spaceIds: string[] | null;
+                                    /** @description When a template is in force; a date range is [from, until); null is any */
+                                    period: ({
+                                        /** @enum {string} */
+                                        kind: "always";
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "iso_weeks";
+                                        /** @enum {unknown} */
+                                        parity: "odd" | "even";
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "school_term";
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "school_holiday";
+                                        names: string[] | null;
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "summer";
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "date_range";
+                                        /**
+                                         * Format: date
+                                         * @example 2026-11-24
+                                         */
+                                        from: string;
+                                        /**
+                                         * Format: date
+                                         * @example 2026-11-24
+                                         */
+                                        until: string;
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "public_holiday";
+                                        codes: string[] | null;
+                                    }) | {
+                                        /** @enum {string} */
+                                        kind: "all_of";
+                                        periods: ({
+                                            /** @enum {string} */
+                                            kind: "always";
+                                        } | {
+                                            /** @enum {string} */
+                                            kind: "iso_weeks";
+                                            /** @enum {unknown} */
+                                            parity: "odd" | "even";
+                                        } | {
+                                            /** @enum {string} */
+                                            kind: "school_term";
+                                        } | {
+                                            /** @enum {string} */
+                                            kind: "school_holiday";
+                                            names: string[] | null;
+                                        } | {
+                                            /** @enum {string} */
+                                            kind: "summer";
+                                        } | {
+                                            /** @enum {string} */
+                                            kind: "date_range";
+                                            /**
+                                             * Format: date
+                                             * @example 2026-11-24
+                                             */
+                                            from: string;
+                                            /**
+                                             * Format: date
+                                             * @example 2026-11-24
+                                             */
+                                            until: string;
+                                        } | {
+                                            /** @enum {string} */
+                                            kind: "public_holiday";
+                                            codes: string[] | null;
+                                        })[];
+                                    };
+                                    validFrom: string | null;
+                                    validUntil: string | null;
+                                    /** @enum {unknown} */
+                                    origin: "host" | "suggestion";
+                                    /** @description Of a suggestion: the figures that it was made from */
+                                    evidence?: unknown;
+                                    windows: {
+                                        /** Format: uuid */
+                                        id: string;
+                                        /** @description Null: every space that the template or exception speaks for */
+                                        spaceId: string | null;
+                                        /** @example professional */
+                                        audience: string;
+                                        /** @example 09:00 */
+                                        startsAt: string;
+                                        /** @example 12:30 */
+                                        endsAt: string;
+                                        /** @description ISO 8601: 1 is Monday; null: every day of the period */
+                                        weekday: number | null;
+                                    }[];
+                                }[];
+                                delete?: string[];
+                                order?: string[];
+                            };
+                            exceptions?: {
+                                upsert?: {
+                                    /** Format: uuid */
+                                    id: string;
+                                    /**
+                                     * Format: date
+                                     * @example 2026-11-24
+                                     */
+                                    date: string;
+                                    /** @description Null: the whole site */
+                                    spaceIds: string[] | null;
+                                    reason: string | null;
+                                    change: {
+                                        /** @enum {string} */
+                                        kind: "replace";
+                                        windows: {
+                                            /** Format: uuid */
+                                            id: string;
+                                            /** @description Null: every space that the template or exception speaks for */
+                                            spaceId: string | null;
+                                            /** @example professional */
+                                            audience: string;
+                                            /** @example 09:00 */
+                                            startsAt: string;
+                                            /** @example 12:30 */
+                                            endsAt: string;
+                                        }[];
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "add";
+                                        windows: {
+                                            /** Format: uuid */
+                                            id: string;
+                                            /** @description Null: every space that the template or exception speaks for */
+                                            spaceId: string | null;
+                                            /** @example professional */
+                                            audience: string;
+                                            /** @example 09:00 */
+                                            startsAt: string;
+                                            /** @example 12:30 */
+                                            endsAt: string;
+                                        }[];
+                                    } | {
+                                        /** @enum {string} */
+                                        kind: "remove";
+                                        /** @example 09:00 */
+                                        startsAt: string;
+                                        /** @example 12:30 */
+                                        endsAt: string;
+                                        audience: string | null;
+                                    };
+                                }[];
+                                delete?: string[];
+                                order?: string[];
+                            };
+                            closures?: {
+                                upsert?: {
+                                    /** Format: uuid */
+                                    id: string;
+                                    /**
+                                     * Format: date-time
+                                     * @example 2026-11-24T08:00:00.000Z
+                                     */
+                                    from: string;
+                                    /**
+                                     * Format: date-time
+                                     * @example 2026-11-24T08:00:00.000Z
+                                     */
+                                    until: string;
+                                    spaceId: string | null;
+                                    reason: string | null;
+                                    /**
+                                     * @description Nobody whose booking stays; those whose bookings it meets; every member who books here
+                                     * @enum {unknown}
+                                     */
+                                    told: "nobody" | "booked" | "members";
+                                }[];
+                                delete?: string[];
+                            };
+                            settings?: {
+                                /** @enum {unknown} */
+                                onPublicHolidays?: "closed" | "as_usual";
+                                holidayCalendar?: string | null;
+                                schoolCalendar?: string | null;
+                                schoolZone?: string | null;
+                                buildingCapacity?: number | null;
+                                handoverMinutes?: {
+                                    [key: string]: number;
+                                };
+                            };
+                            overrides?: {
+                                school?: {
+                                    /** @example 2026-2027 */
+                                    year: string;
+                                    name: string;
+                                    /**
+                                     * Format: date
+                                     * @example 2026-11-24
+                                     */
+                                    firstDay: string;
+                                    lastDay: string | null;
+                                    /** @enum {unknown} */
+                                    by: "recteur" | "local";
+                                }[];
+                                holidays?: {
+                                    /**
+                                     * Format: date
+                                     * @example 2026-11-24
+                                     */
+                                    date: string;
+                                    /** @description Null: the public holiday of the date is not kept here */
+                                    name: string | null;
+                                }[];
+                            };
+                            /** @description Of an undoing: release rules and shares that the windows belonged to; those that are gone stay so */
+                            links?: {
+                                releases: {
+                                    /** Format: uuid */
+                                    ruleId: string;
+                                    /** Format: uuid */
+                                    windowId: string;
+                                }[];
+                                shares: {
+                                    /** Format: uuid */
+                                    shareId: string;
+                                    /** Format: uuid */
+                                    windowId: string;
+                                }[];
+                            };
+                        };
+                    };
+                };
             };
             /** @description Refused: `code` says why */
             "4XX": {
@@ -12557,6 +13709,7 @@ export interface operations {
                     bufferBeforeMinutes: number;
                     bufferAfterMinutes: number;
                     tariffId: string | null;
+                    releaseAfterMinutes?: number | null;
                     /**
                      * @description Several at once, numbered: `Bureau 1`…
                      * @default 1
@@ -12654,6 +13807,7 @@ export interface operations {
                     bufferBeforeMinutes?: number;
                     bufferAfterMinutes?: number;
                     tariffId?: string | null;
+                    releaseAfterMinutes?: number | null;
                     isActive?: boolean;
                 };
             };
