@@ -43,6 +43,7 @@ import {
   salesJournal,
   sumMinor,
   trialBalance,
+  vatAccountOf,
   vatDueAtIssue,
   vatDueWithPayment,
   vatSummary,
@@ -209,6 +210,8 @@ describe('balance', () => {
     expect(checkChart({ ...DEFAULT_ACCOUNTS, cash: { number: '5A', label: 'x' } })).toEqual([
       { kind: 'not_a_number', role: 'cash' },
     ]);
+    expect(vatAccountOf('reduced_5_5')).toBe('vat_5_5');
+    expect(() => vatAccountOf('exempt_293b')).toThrow(RangeError);
     expect(checkChart({ ...DEFAULT_ACCOUNTS, cash: DEFAULT_ACCOUNTS.bank })).toEqual([
       { kind: 'twice', number: '512000' },
     ]);
@@ -522,6 +525,12 @@ describe('the FEC', () => {
     expect(found([...rows.slice(0, -1), ...early].join('\r\n'))).toContain('out_of_order');
   });
 
+  test('the first and the last day of the exercise are in it', () => {
+    const on = (day: string) => found(writeFec(numbered(sample.map((entry) => ({ ...entry, on: day })))));
+    expect([on('2027-01-01'), on('2027-12-31')]).toEqual([[], []]);
+    expect(new Set([...on('2026-12-31'), ...on('2028-01-01')])).toEqual(new Set(['outside_exercise']));
+  });
+
   test('other currencies have their amount and their code, euros neither', () => {
     const francs = numbered([
       entryOf('OD', piece({ currency: 'CHF' }), [{ debit: 'cash', credit: 'bank', minor: 1_250 }]) as EntryDraft,
@@ -630,6 +639,7 @@ describe('the bank', () => {
     expect(proposed([bank(1, 'x', 1_200)], [item('1', 1_200), item('2', 1_200)])).toEqual([]);
     expect(proposed([bank(1, 'x', 1_200, '2027-04-30')], [item('1', 1_200)])).toHaveLength(1);
     expect(proposed([bank(1, 'x', 1_200, '2027-05-01')], [item('1', 1_200)])).toEqual([]);
+    expect(proposed([bank(1, 'x', 1_200, '2027-02-28')], [item('1', 1_200)])).toHaveLength(1);
     expect(proposed([bank(1, 'x', 1_200, '2027-02-27')], [item('1', 1_200)])).toEqual([]);
     expect(proposed([bank(1, 'ANN-F-2027-000001', -500)], [item('1', 1_200)])).toEqual([]);
   });

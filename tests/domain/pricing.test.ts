@@ -219,6 +219,26 @@ describe('which rule sets the price', () => {
     expect(explain(afternoon, [lunch]).totalMinor).toBe(2_200);
   });
 
+  test('a reduction of some hours never makes the day dearer: the day stays a day', () => {
+    const day = tariff({ halfDayMinor: 1_200, dayMinor: 2_000 });
+    const whole = range('2027-03-15T09:00+01:00', '2027-03-15T19:00+01:00');
+    const lunch = (basisPoints: number) =>
+      explain(
+        whole,
+        [rule('lunch', { between: { startsAt: '12:00', endsAt: '14:00' } }, { kind: 'percent', basisPoints })],
+        {
+          tariff: day,
+        },
+      );
+    expect(told(lunch(-5_000))).toEqual(['1 day time - 2000', '1 once adjustment lunch -200']);
+    expect(lunch(-20_000).totalMinor).toBe(1_600);
+  });
+
+  test('a tariff in another currency is a fault', () => {
+    const swiss = rule('swiss', {}, { kind: 'tariff', tariff: tariff({ currency: 'CHF' }) });
+    expect(() => explain(afternoon, [swiss])).toThrow('EUR');
+  });
+
   test('a fee is paid once, with its own VAT', () => {
     const quote = explain(afternoon, [rule('cleaning', {}, { kind: 'fee', minor: 1_000, vatKind: 'out_of_scope' })]);
     expect(quote.totalMinor).toBe(3_400);

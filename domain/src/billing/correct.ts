@@ -42,33 +42,34 @@ export function creditNoteFor(
     if (of.length > 0) return { ok: false, reason: 'more_than_invoiced' };
     return { ok: true, value: { ...common, lines: invoice.lines, allowances: invoice.allowances } };
   }
+  const asked = credit.lines.map(({ position, totalMinor }) => ({ line: invoice.lines[position - 1], totalMinor }));
   const lines: InvoiceDraft['lines'][number][] = [];
-  for (const { position, totalMinor } of credit.lines) {
-    const line = invoice.lines[position - 1];
+  for (const { line, totalMinor } of asked) {
     if (line === undefined) return { ok: false, reason: 'no_such_line' };
-    const minor = totalMinor ?? line.totalMinor;
-    const isPart = minor < line.totalMinor;
-    const quantityHundredths = isPart
-      ? Math.max(1, mulDiv(line.quantityHundredths, minor, line.totalMinor))
-      : line.quantityHundredths;
-    lines.push({ ...line, totalMinor: minor, quantityHundredths });
+    lines.push(partOf(line, totalMinor ?? line.totalMinor));
   }
-  const priceOf = ({ lines: all, allowances }: Pick<InvoiceDraft, 'lines' | 'allowances'>) =>
-    sumMinor([
-      ...all.map((line) => line.totalMinor),
-      ...allowances.map((each) => (each.kind === 'charge' ? each.totalMinor : -each.totalMinor)),
-    ]);
-  const credited = sumMinor(of.map(priceOf));
-  const byLine = credit.lines.every(({ position, totalMinor }) => {
-    const line = invoice.lines[position - 1];
-    return line !== undefined && (totalMinor ?? line.totalMinor) <= line.totalMinor;
-  });
-  const positions = credit.lines.map(({ position }) => position);
-  if (!byLine || new Set(positions).size < positions.length) return { ok: false, reason: 'more_than_invoiced' };
-  if (credited + sumMinor(lines.map((line) => line.totalMinor)) > priceOf(invoice)) {
+  const isWithinLines = asked.every(({ line, totalMinor }) => (totalMinor ?? 0) <= (line?.totalMinor ?? 0));
+  const isEachOnce = new Set(asked.map(({ line }) => line)).size === asked.length;
+  const creditedMinor = sumMinor([...of.map(priceOf), ...lines.map(({ totalMinor }) => totalMinor)]);
+  if (!isWithinLines || !isEachOnce || creditedMinor > priceOf(invoice)) {
     return { ok: false, reason: 'more_than_invoiced' };
   }
   return { ok: true, value: { ...common, lines, allowances: [] } };
+}
+
+/** A part of a line's price, with its part of the quantity. */
+function partOf(line: InvoiceDraft['lines'][number], totalMinor: number): InvoiceDraft['lines'][number] {
+  if (totalMinor >= line.totalMinor) return { ...line, totalMinor };
+  const quantityHundredths = Math.max(1, mulDiv(line.quantityHundredths, totalMinor, line.totalMinor));
+  return { ...line, totalMinor, quantityHundredths };
+}
+
+/** What was asked for a document, as its prices are: lines, less reductions, plus supplements. */
+function priceOf({ lines, allowances }: Pick<InvoiceDraft, 'lines' | 'allowances'>): number {
+  return sumMinor([
+    ...lines.map(({ totalMinor }) => totalMinor),
+    ...allowances.map(({ kind, totalMinor }) => (kind === 'charge' ? totalMinor : -totalMinor)),
+  ]);
 }
 
 /** The draft that an issued document was made of. */

@@ -102,8 +102,8 @@ export const JOURNAL_LABELS: Readonly<Record<JournalCode, string>> = {
   OD: 'Opérations diverses',
 };
 
-/** Null for what carries no VAT. */
-export function vatAccountOf(kind: SaleVatKind): AccountRole | null {
+/** @throws RangeError for a treatment that carries no VAT: there is nothing to book. */
+export function vatAccountOf(kind: SaleVatKind): AccountRole {
   switch (kind) {
     case 'standard_20':
       return 'vat_20';
@@ -114,7 +114,7 @@ export function vatAccountOf(kind: SaleVatKind): AccountRole | null {
     case 'super_reduced_2_1':
       return 'vat_2_1';
     default:
-      return null;
+      throw new RangeError(`no VAT on ${kind}`);
   }
 }
 

@@ -87,11 +87,11 @@ export function postInvoice(
     transfers.push(claim(revenue[index] ?? 'services', kind === 'charge' ? netMinor : -netMinor));
   }
   for (const { kind, waitingMinor, dueMinor } of vatDueAtIssue(invoice)) {
-    transfers.push(claim('vat_waiting', waitingMinor), claim(vatAccountOf(kind) ?? 'vat_waiting', dueMinor));
+    transfers.push(claim('vat_waiting', waitingMinor), claim(vatAccountOf(kind), dueMinor));
   }
   const { roundingMinor, paidMinor } = invoice.totals;
   for (const { kind, minor } of vatDueWithPayment(invoice, 0, paidMinor)) {
-    transfers.push({ debit: 'vat_waiting', credit: vatAccountOf(kind) ?? 'vat_waiting', minor: sign * minor });
+    transfers.push({ debit: 'vat_waiting', credit: vatAccountOf(kind), minor: sign * minor });
   }
   transfers.push(roundingMinor < 0 ? claim('losses', roundingMinor) : claim('gains', roundingMinor));
   transfers.push({
@@ -168,9 +168,7 @@ export function postPayment(
   const vat = vatDueWithPayment(invoice, paidBeforeMinor + invoice.totals.paidMinor, amountMinor);
   return entryOf(MEAN_JOURNALS[mean], piece, [
     { debit: MEAN_ACCOUNTS[mean], credit: 'customers', creditOf: customer, minor: amountMinor },
-    ...vat.map(
-      ({ kind, minor }): Transfer => ({ debit: 'vat_waiting', credit: vatAccountOf(kind) ?? 'vat_waiting', minor }),
-    ),
+    ...vat.map(({ kind, minor }): Transfer => ({ debit: 'vat_waiting', credit: vatAccountOf(kind), minor })),
   ]);
 }
 
@@ -205,10 +203,12 @@ export function postTakings(
   }
   // Through the customers' account and back: it is settled as soon as it is claimed.
   return entryOf('CA', piece, [
-    ...sales.flatMap(({ revenue, vatKind, netMinor, vatMinor }): Transfer[] => [
-      { debit: 'customers', credit: revenue, minor: netMinor },
-      { debit: 'customers', credit: vatAccountOf(vatKind) ?? 'vat_waiting', minor: vatMinor },
-    ]),
+    ...sales.map(({ revenue, netMinor }): Transfer => ({ debit: 'customers', credit: revenue, minor: netMinor })),
+    ...sales
+      .filter(({ vatMinor }) => vatMinor !== 0)
+      .map(
+        ({ vatKind, vatMinor }): Transfer => ({ debit: 'customers', credit: vatAccountOf(vatKind), minor: vatMinor }),
+      ),
     ...payments.map(
       ({ mean, amountMinor }): Transfer => ({ debit: MEAN_ACCOUNTS[mean], credit: 'customers', minor: amountMinor }),
     ),
@@ -281,7 +281,7 @@ export function postWriteOff(
   });
   const vat = loss.vat.flatMap(({ kind, waitingMinor, dueMinor }) => [
     give('vat_waiting', waitingMinor),
-    give(vatAccountOf(kind) ?? 'vat_waiting', dueMinor),
+    give(vatAccountOf(kind), dueMinor),
   ]);
   const vatMinor = sumMinor(vat.map(({ minor }) => minor));
   return entryOf('OD', piece, [give('bad_debts', loss.openMinor - vatMinor), ...vat]);

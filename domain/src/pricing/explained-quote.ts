@@ -58,9 +58,9 @@ export interface ExplainedQuote {
 
 /**
  * The price of a booking, explained. First what plans and wallets cover, from the start of the booking, in whole quarter
- * hours; the rest is cut where rules begin and end to hold and at local midnights. Of each stretch one rule sets the
- * price, or the resource's tariff does (`quoteBooking`); changes in percent are each taken of that price, and together
- * never make it less than nothing. Fees are added where anything is billed or covered.
+ * hours; the rest is cut where another rule, or the resource's tariff, sets the price, and each run priced as a whole
+ * (`quoteBooking`). Changes in percent are each taken of the share of that price, by time, that they hold for, and
+ * together never make it less than nothing. Fees are added where anything is billed or covered.
  *
  * VAT rates are those of the local day of the start.
  */
@@ -85,7 +85,7 @@ export function explainQuote(input: {
   const ownVat = tariff?.vatKind ?? 'out_of_scope';
 
   const { lines: covered, credit, rest } = cover(input.coverage, window, ownVat);
-  const billed = stretches(rules, rest, zone).flatMap((stretch) => priceStretch(stretch, tariff, zone, currency));
+  const billed = runsOf(stretches(rules, rest, zone)).flatMap((run) => priceRun(run, tariff, zone, currency));
   const fees = rules.flatMap(({ id, name, effect }): ExplainedLine[] =>
     effect.kind === 'fee'
       ? [
@@ -230,38 +230,54 @@ function isSame(a: readonly PriceRule[], b: readonly PriceRule[]): boolean {
   return a.length === b.length && a.every((rule, index) => rule === b[index]);
 }
 
-function priceStretch(
-  { base, changes, ...window }: Stretch,
-  own: Tariff | null,
-  zone: TimeZone,
-  currency: string,
-): ExplainedLine[] {
+/** Stretches that follow on each other at one price. */
+function runsOf(all: readonly Stretch[]): (readonly Stretch[])[] {
+  const runs: Stretch[][] = [];
+  for (const stretch of all) {
+    const last = runs.at(-1);
+    if (last !== undefined && last.at(-1)?.base === stretch.base) last.push(stretch);
+    else runs.push([stretch]);
+  }
+  return runs;
+}
+
+function priceRun(run: readonly Stretch[], own: Tariff | null, zone: TimeZone, currency: string): ExplainedLine[] {
+  const [{ base, from }] = run as [Stretch];
+  const window = { from, until: (run.at(-1) as Stretch).until };
   const tariff = tariffOf(base, own, currency);
   const vatKind = tariff?.vatKind ?? 'out_of_scope';
   const source = { sourceId: base?.id ?? null, name: base?.name ?? null, vatKind };
   const quote = quoteBooking({ tariff, window, zone, currency });
   const lines: ExplainedLine[] = quote.lines.map((line) => ({ kind: 'time', ...line, ...source }));
-  let left = quote.totalMinor;
-  for (const { id, name, effect } of changes) {
-    if (effect.kind !== 'percent' || quote.totalMinor === 0) continue;
-    const totalMinor = Math.max(-left, mulDiv(quote.totalMinor, effect.basisPoints, 10_000));
-    if (totalMinor === 0) continue;
-    left += totalMinor;
-    lines.push({
-      kind: 'adjustment',
-      unit: 'once',
-      quantityHundredths: 100,
-      unitPriceMinor: totalMinor,
-      totalMinor,
-      window: { from: window.from, until: window.until },
-      sourceId: id,
-      name,
-      vatKind,
-    });
+  const shares = allocateMinor(
+    quote.totalMinor,
+    run.map((stretch) => stretch.until - stretch.from),
+  );
+  for (const [index, stretch] of run.entries()) {
+    const share = shares[index] as number;
+    let left = share;
+    for (const { id, name, effect } of stretch.changes) {
+      if (effect.kind !== 'percent') continue;
+      const totalMinor = Math.max(-left, mulDiv(share, effect.basisPoints, 10_000));
+      if (totalMinor === 0) continue;
+      left += totalMinor;
+      lines.push({
+        kind: 'adjustment',
+        unit: 'once',
+        quantityHundredths: 100,
+        unitPriceMinor: totalMinor,
+        totalMinor,
+        window: { from: stretch.from, until: stretch.until },
+        sourceId: id,
+        name,
+        vatKind,
+      });
+    }
   }
   return lines;
 }
 
+/** @throws RangeError for a tariff in another currency than the quote's: rules of one structure have one. */
 function tariffOf(base: PriceRule | null, own: Tariff | null, currency: string): Tariff | null {
   if (base === null) return own;
   const none = {
@@ -275,6 +291,7 @@ function tariffOf(base: PriceRule | null, own: Tariff | null, currency: string):
   } as const;
   switch (base.effect.kind) {
     case 'tariff':
+      if (base.effect.tariff.currency !== currency) throw new RangeError(`${base.id} is not in ${currency}`);
       return base.effect.tariff;
     case 'hour_rate':
       return { ...none, hourMinor: base.effect.hourMinor };
