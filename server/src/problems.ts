@@ -241,6 +241,11 @@ export const PROBLEMS = {
     ],
     ['In another use', 'Another public still has the place. The door will open at the time of your booking.'],
   ),
+  'door.no_referent': kind(
+    422,
+    ['Personne n’est encore là', 'La porte s’ouvrira dès qu’un référent sera arrivé.'],
+    ['Nobody is there yet', 'The door opens as soon as a referent has come.'],
+  ),
   'door.outside_opening_window': kind(
     409,
     [
@@ -647,6 +652,11 @@ export const PROBLEMS = {
       'Ces heures ne sont plus proposées : l’usage ou les horaires ont changé. Rechargez la page.',
     ],
     ['Suggestion not found', 'These hours are no longer proposed: use or hours have changed. Reload the page.'],
+  ),
+  'suggestion.dates': kind(
+    422,
+    ['Dates à corriger', 'Un essai commence au plus tôt aujourd’hui, finit après son début, et dure six mois au plus.'],
+    ['Dates to correct', 'A trial begins today at the earliest, ends after it begins, and lasts six months at most.'],
   ),
   'suggestion.nothing_to_change': kind(
     422,

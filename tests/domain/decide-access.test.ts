@@ -54,11 +54,12 @@ interface Case {
   readonly door?: Partial<DoorPolicy>;
   readonly request?: Partial<AccessRequest>;
   readonly validUntil?: number;
+  readonly known?: GrantSet['referents'];
 }
 
 function decide(
   at: number,
-  { grants = [grant('g')], windows = [], door: policy, request, validUntil = VALID_UNTIL }: Case = {},
+  { grants = [grant('g')], windows = [], door: policy, request, validUntil = VALID_UNTIL, known }: Case = {},
 ) {
   const set: GrantSet = {
     networkId: 'network',
@@ -68,6 +69,7 @@ function decide(
     sequence: 1,
     issuedAt: START - HOUR,
     validUntil,
+    ...(known !== undefined && { referents: known }),
     doors: [door('door', policy), door('other')],
     grants,
     audienceWindows: windows,
@@ -422,4 +424,55 @@ test('nothing opens without a grant that says so, whatever is presented', () => 
     }),
     { numRuns: 500 },
   );
+});
+
+describe('supervised hours', () => {
+  const GRACE = 10 * MINUTE;
+  const supervised = grant('g', { audienceClass: 'youth', referentFirst: { graceMs: GRACE } });
+  const at = START + HOUR;
+  const came = (from: number, until: number | null = null, holderRef = 'referent') => ({ holderRef, from, until });
+  const ask = (request: Partial<AccessRequest>, moment = at, known: GrantSet['referents'] = undefined) =>
+    decide(moment, { grants: [supervised], request, ...(known !== undefined && { known }) });
+
+  test('open for nobody else until a referent is there, and then for them', () => {
+    expect(ask({})).toMatchObject({ granted: false, reason: 'no_referent', grantId: 'g' });
+    expect(ask({ referents: [came(at + 1)] })).toMatchObject({ reason: 'no_referent' });
+    expect(ask({ referents: [came(at)] })).toEqual({ granted: true, reason: 'booking', grantId: 'g' });
+    expect(ask({}, at, [came(at - HOUR)])).toMatchObject({ granted: true });
+  });
+
+  test('the referent opens first, and so do the other staff', () => {
+    const referent = grant('r', { ...staffGrant, id: 'r', isReferent: true });
+    expect(decide(at, { grants: [referent], request: { match: 'host' } })).toMatchObject({ granted: true });
+  });
+
+  test('go on for the grace time after the last referent left, to the second', () => {
+    const left = at - GRACE;
+    expect(ask({ referents: [came(at - HOUR, left + SECOND)] })).toMatchObject({ granted: true });
+    expect(ask({ referents: [came(at - HOUR, left)] })).toMatchObject({ reason: 'no_referent' });
+    // Another one stays.
+    expect(ask({ referents: [came(at - HOUR, left), came(at - HOUR, null, 'other')] })).toMatchObject({
+      granted: true,
+    });
+  });
+
+  test('what the server says of a holder goes with what the box saw: the latest arrival counts, and an end said of it', () => {
+    const early = at - 2 * HOUR;
+    expect(ask({ referents: [came(early)] }, at, [came(early, at - HOUR)])).toMatchObject({ reason: 'no_referent' });
+    expect(ask({ referents: [came(at - MINUTE)] }, at, [came(early, at - HOUR)])).toMatchObject({ granted: true });
+  });
+
+  test('nobody stays overnight by having forgotten to say that they left', () => {
+    const yesterday = at - 24 * HOUR;
+    expect(ask({ referents: [came(yesterday)] })).toMatchObject({ reason: 'no_referent' });
+  });
+
+  test('ask for nobody where the grant does not say so', () => {
+    expect(decide(at, { grants: [grant('g')] })).toMatchObject({ granted: true });
+  });
+
+  test('a person who comes at the wrong time is told that first', () => {
+    expect(ask({}, START - HOUR)).toMatchObject({ reason: 'not_yet' });
+    expect(ask({}, END)).toMatchObject({ reason: 'ended' });
+  });
 });

@@ -18,6 +18,8 @@ export interface BookingForAccess {
   readonly status: BookingStatus;
   readonly startsAt: Instant;
   readonly endsAt: Instant;
+  /** Of supervised hours whose door waits for a referent. */
+  readonly referentFirst?: { readonly graceMs: number };
 }
 
 /** A credential in force: of one booking (a PIN, a phone pass), or of a member for all their bookings (a badge). */
@@ -39,6 +41,7 @@ export interface StaffCredential {
   readonly doorIds: readonly string[] | null;
   readonly from: Instant;
   readonly until: Instant | null;
+  readonly isReferent?: boolean;
 }
 
 export interface DoorForAccess extends DoorPolicy {
@@ -171,6 +174,7 @@ function bookingGrants(
           from,
           until: booking.endsAt,
           isStaff: false,
+          ...(booking.referentFirst !== undefined && { referentFirst: booking.referentFirst }),
         });
       }
     }
@@ -216,6 +220,7 @@ function staffGrants(facts: CompileFacts, doors: readonly DoorForAccess[]): Gran
       from: credential.from,
       until: credential.until,
       isStaff: true,
+      ...(credential.isReferent === true && { isReferent: true as const }),
     });
   }
   return grants;

@@ -10,7 +10,9 @@ import type {
   DoorPolicy,
   Grant,
   GrantSet,
+  ReferentPresence,
 } from './types.ts';
+import { REFERENT_STAYS_MS } from './types.ts';
 
 interface IndexedGrant {
   readonly grant: Grant;
@@ -69,6 +71,7 @@ export function indexGrantSet(set: GrantSet): IndexedGrantSet {
  * nearest one speaks. `not_yet` and `ended` share a rank and are compared by how many milliseconds they missed.
  */
 const DISTANCE: Readonly<Partial<Record<DenialReason, number>>> = {
+  no_referent: 0,
   grants_expired: 1,
   audience_not_admitted: 2,
   outside_opening_window: 3,
@@ -92,7 +95,8 @@ const DISTANCE: Readonly<Partial<Record<DenialReason, number>>> = {
  *    clock, unless open-ended staff (whose `from` cannot be read then either); `not_yet` before `from`, `ended` from
  *    `until` on; `grants_expired` once the set's `validUntil` is reached, unless staff; and where the door obeys
  *    audience windows, unless staff or a booking of the staff's own class: `audience_not_admitted` while only other
- *    classes hold what is behind it, `outside_opening_window` while nobody does.
+ *    classes hold what is behind it, `outside_opening_window` while nobody does; last, of supervised hours,
+ *    `no_referent` while none is there: a referent's own badge opens first.
  *
  * The first grant that opens wins; otherwise the refusal nearest to opening is given, with its grant.
  */
@@ -156,7 +160,24 @@ function refusalOf(
   if (grant.isStaff) return null;
   if (at >= set.validUntil) return 'grants_expired';
   const isHeldToWindows = door.policy.obeysAudienceWindows && grant.audienceClass !== STAFF_CLASS;
-  return isHeldToWindows ? audienceRefusal(grant, door, at) : null;
+  const refusal = isHeldToWindows ? audienceRefusal(grant, door, at) : null;
+  if (refusal !== null || grant.referentFirst === undefined) return refusal;
+  return isReferentThere(set, request, grant.referentFirst.graceMs, at) ? null : 'no_referent';
+}
+
+/** Each holder's latest arrival counts, whoever saw it: who left by the page is gone, who badged again since is back. */
+function isReferentThere(set: GrantSet, request: AccessRequest, graceMs: number, at: Instant): boolean {
+  const latest = new Map<string, ReferentPresence>();
+  for (const presence of [...(request.referents ?? []), ...(set.referents ?? [])]) {
+    if (presence.from > at) continue;
+    const known = latest.get(presence.holderRef);
+    const isLater =
+      known === undefined || presence.from > known.from || (presence.from === known.from && presence.until !== null);
+    if (isLater) latest.set(presence.holderRef, presence);
+  }
+  return [...latest.values()].some(
+    ({ from, until }) => at < Math.min(until ?? Number.POSITIVE_INFINITY, from + REFERENT_STAYS_MS) + graceMs,
+  );
 }
 
 function audienceRefusal(

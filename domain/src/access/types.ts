@@ -22,7 +22,24 @@ export interface Grant {
   readonly until: Instant | null;
   /** Staff credentials open at any hour, also when the snapshot is too old or the clock is unknown. */
   readonly isStaff: boolean;
+  /** Of supervised hours: opens only while a referent is there, or was until `graceMs` ago. Absent: asks for nobody. */
+  readonly referentFirst?: { readonly graceMs: number };
+  /** The holder is a referent: whoever opens with it is there from then on. */
+  readonly isReferent?: true;
 }
+
+/**
+ * A referent who came to the place, by a badge at a door or checked in by hand; `until: null` while nobody has said that
+ * they left. The same holder's latest arrival is the one that counts.
+ */
+export interface ReferentPresence {
+  readonly holderRef: string;
+  readonly from: Instant;
+  readonly until: Instant | null;
+}
+
+/** A presence that nobody ended is over after this long: a day's work, never the next one's. */
+export const REFERENT_STAYS_MS = 14 * 3_600_000;
 
 /**
  * When a class of audiences holds a space behind a door. Windows of one door and class neither overlap nor touch.
@@ -67,6 +84,8 @@ export interface GrantSet {
   readonly doors: readonly DoorPolicy[];
   readonly grants: readonly Grant[];
   readonly audienceWindows: readonly AudienceWindow[];
+  /** Referents that the server knows of. */
+  readonly referents?: readonly ReferentPresence[];
 }
 
 export type ClockTrust = 'trusted' | 'drifting' | 'unknown';
@@ -80,6 +99,8 @@ export interface AccessRequest {
   readonly doorMode: DoorMode;
   /** PIN failures at this door, most recent last, as far back as `pinFailuresKeptMs` says; only read for PINs. */
   readonly recentPinFailures: readonly Instant[];
+  /** Referents who opened a door of the site, as the box saw it: it may have no line to the server. */
+  readonly referents?: readonly ReferentPresence[];
 }
 
 export type DenialReason =
@@ -90,6 +111,7 @@ export type DenialReason =
   | 'ended'
   | 'audience_not_admitted'
   | 'outside_opening_window'
+  | 'no_referent'
   | 'grants_expired'
   | 'clock_unknown'
   | 'locked_down'

@@ -1,4 +1,4 @@
-import type { AudienceWindow, DoorPolicy, Grant, GrantSet } from '@mitoyen/domain';
+import type { AudienceWindow, DoorPolicy, Grant, GrantSet, ReferentPresence } from '@mitoyen/domain';
 import Type, { type Static } from 'typebox';
 import { MAX_BATCH_ITEMS, MAX_SEEN_DEVICES, MAX_SNAPSHOT_PARTS, PROTOCOL_VERSION } from './limits.ts';
 
@@ -37,6 +37,7 @@ export const DenialReasonSchema = Type.Enum([
   'ended',
   'audience_not_admitted',
   'outside_opening_window',
+  'no_referent',
   'grants_expired',
   'clock_unknown',
   'locked_down',
@@ -57,7 +58,16 @@ export const GrantSchema = Type.Object({
   from: Instant,
   until: Type.Union([Instant, Type.Null()]),
   isStaff: Type.Boolean(),
+  referentFirst: Type.Optional(Type.Object({ graceMs: Duration })),
+  isReferent: Type.Optional(Type.Literal(true)),
 });
+
+export const ReferentPresenceSchema = Type.Object({
+  holderRef: Id,
+  from: Instant,
+  until: Type.Union([Instant, Type.Null()]),
+});
+const Referents = Type.Optional(Type.Array(ReferentPresenceSchema, { maxItems: 100 }));
 
 export const AudienceWindowSchema = Type.Object({
   doorId: Id,
@@ -76,7 +86,7 @@ export const DoorPolicySchema = Type.Object({
   pinLockoutMs: Duration,
 });
 
-/** One part of a snapshot. Every part repeats the header; doors, windows and grants are spread over the parts in order. */
+/** One part of a snapshot. Every part repeats the header (the referents who are there among it); doors, windows and grants are spread over the parts in order. */
 export const SnapshotPartSchema = Type.Object({
   ...Site,
   timeZone: Type.String({ minLength: 1, maxLength: 64 }),
@@ -84,6 +94,7 @@ export const SnapshotPartSchema = Type.Object({
   sequence: Count,
   issuedAt: Instant,
   validUntil: Instant,
+  referents: Referents,
   part: Type.Integer({ minimum: 0, maximum: MAX_SNAPSHOT_PARTS - 1 }),
   parts: Type.Integer({ minimum: 1, maximum: MAX_SNAPSHOT_PARTS }),
   doors: Type.Array(DoorPolicySchema),
@@ -97,7 +108,7 @@ type GrantLists = 'doors' | 'grants' | 'audienceWindows';
 
 /**
  * Changes from `baseSequence` to `sequence` within `epoch`. Applied in this order: `revokedGrantIds`, then `grants` (added, or
- * replaced by id); `audienceWindows` and `doors`, where present, replace the whole list.
+ * replaced by id); `audienceWindows`, `referents` and `doors`, where present, replace the whole list.
  */
 export const GrantsDeltaSchema = Type.Object({
   ...Site,
@@ -109,6 +120,7 @@ export const GrantsDeltaSchema = Type.Object({
   revokedGrantIds: Type.Array(Id),
   grants: Type.Array(GrantSchema),
   audienceWindows: Type.Optional(Type.Array(AudienceWindowSchema)),
+  referents: Referents,
   doors: Type.Optional(Type.Array(DoorPolicySchema)),
 });
 export type GrantsDelta = Omit<Static<typeof GrantsDeltaSchema>, GrantLists> &
@@ -623,4 +635,5 @@ export interface Messages {
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
 true satisfies Same<Readonly<Static<typeof DoorPolicySchema>>, DoorPolicy>;
 true satisfies Same<Static<typeof AudienceWindowSchema>, AudienceWindow>;
+true satisfies Same<Static<typeof ReferentPresenceSchema>, ReferentPresence>;
 true satisfies Static<typeof GrantSchema> extends Grant ? true : false;

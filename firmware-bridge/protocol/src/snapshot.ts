@@ -46,6 +46,7 @@ export function splitSnapshot(set: GrantSet, partBytes: number = SNAPSHOT_PART_B
     sequence: set.sequence,
     issuedAt: set.issuedAt,
     validUntil: set.validUntil,
+    ...(set.referents !== undefined && { referents: [...set.referents] }),
     part,
     parts: contents.length,
     ...content,
@@ -85,6 +86,7 @@ export class SnapshotAssembler {
       doors: parts.flatMap((one) => one.doors),
       grants: parts.flatMap((one) => one.grants),
       audienceWindows: parts.flatMap((one) => one.audienceWindows),
+      ...(part.referents !== undefined && { referents: part.referents }),
     };
   }
 
@@ -122,6 +124,7 @@ export function applyDelta(
       validUntil: delta.validUntil,
       doors: delta.doors ?? held.doors,
       audienceWindows: delta.audienceWindows ?? held.audienceWindows,
+      ...(delta.referents !== undefined && { referents: delta.referents }),
       grants: [...held.grants.filter((grant) => !gone.has(grant.id)), ...delta.grants],
     },
   };

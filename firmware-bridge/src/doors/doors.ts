@@ -6,6 +6,8 @@ import {
   type DoorMode,
   decideAccess,
   pinFailuresKeptMs,
+  REFERENT_STAYS_MS,
+  type ReferentPresence,
 } from '@mitoyen/domain';
 import { type CommandState, credentialMatch, type DeviceConfig, type LockState } from '@mitoyen/protocol';
 import type { SiteTime } from '../clock/site-time.ts';
@@ -195,6 +197,7 @@ export class Doors implements Part {
       clockTrust: this.#time.trust,
       doorMode: this.#site.mode(doorId),
       recentPinFailures: presentation.kind === 'pin' ? this.#recentPinFailures(doorId) : [],
+      referents: this.#referents,
     };
     const at = this.#time.now();
     const decision = this.#decide(request, at);
@@ -223,9 +226,23 @@ export class Doors implements Part {
       this.#log.error('not opened: the journal cannot be written', { doorId, error: String(error) });
       return;
     }
-    if (decision.granted) this.#unlock(doorId, sequence, null);
+    if (decision.granted) {
+      if (grant?.isReferent) this.#referentCame(grant.holderRef, at);
+      this.#unlock(doorId, sequence, null);
+    }
     this.#link.say(reader, (codec) => codec.answer(reader, presentation, decision));
     this.#bus.emit('decided', doorId, presentation.kind, decision);
+  }
+
+  /**
+   * Referents who opened a door since this boot: with no line to the server it is what the box knows. A box that starts anew knows of
+   * none until they badge again, or the server tells it.
+   */
+  #referents: readonly ReferentPresence[] = [];
+
+  #referentCame(holderRef: string, at: number): void {
+    const others = this.#referents.filter((each) => each.holderRef !== holderRef && each.from > at - REFERENT_STAYS_MS);
+    this.#referents = [...others, { holderRef, from: at, until: null }];
   }
 
   #decide(request: AccessRequest, at: number): AccessDecision {

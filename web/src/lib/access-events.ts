@@ -20,6 +20,8 @@ export function denialText(reason: string | null): string {
       return m.host_denied_audience();
     case 'outside_opening_window':
       return m.host_denied_outside_hours();
+    case 'no_referent':
+      return m.host_denied_no_referent();
     case 'grants_expired':
       return m.host_denied_grants_expired();
     case 'clock_unknown':

@@ -11,6 +11,8 @@ export function refusalText(reason: string | null): string {
       return m.denied_audience();
     case 'outside_opening_window':
       return m.denied_outside_hours();
+    case 'no_referent':
+      return m.denied_no_referent();
     case 'locked_down':
       return m.denied_locked_down();
     case 'wrong_door':

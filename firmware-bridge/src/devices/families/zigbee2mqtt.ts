@@ -44,6 +44,9 @@ import {
  */
 
 const BASE = 'zigbee2mqtt';
+/** A coordinator has at most some two hundred devices. */
+const MAX_LISTED = 500;
+
 const LOCK_STATES = new Set(['locked', 'unlocked', 'not_fully_locked']);
 
 const READINGS = {
@@ -57,7 +60,7 @@ const READINGS = {
 } as const;
 
 /** Refusals that are about the hour or the door and not about the code. */
-const NOT_READY = new Set(['not_yet', 'ended', 'outside_opening_window', 'audience_not_admitted', 'clock_unknown']);
+const NOT_READY = new Set(['no_referent', 'not_yet', 'ended', 'outside_opening_window', 'audience_not_admitted', 'clock_unknown']);
 
 /** `action_source_name` of herdsman-converters; `rf` is a command from the network, our own included. */
 const SOURCES: ReadonlyMap<unknown, LockSource> = new Map<unknown, LockSource>([
@@ -235,7 +238,7 @@ function see({ topic, text, isRetained }: Heard): Sighting[] {
 /** The coordinator's own list: the truth about names, makes and abilities. */
 function listed(list: unknown): Sighting[] {
   if (!Array.isArray(list)) return [];
-  return list.flatMap((one): Sighting[] => {
+  return list.slice(0, MAX_LISTED).flatMap((one): Sighting[] => {
     if (!isObject(one) || one.type === 'Coordinator') return [];
     const address = textOf(one.friendly_name);
     if (address === undefined || !isTopic(address)) return [];

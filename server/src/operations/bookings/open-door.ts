@@ -12,13 +12,14 @@ const REASON_PROBLEMS: Readonly<Record<string, ProblemCode>> = {
   ended: 'door.ended',
   audience_not_admitted: 'door.audience_not_admitted',
   outside_opening_window: 'door.outside_opening_window',
+  no_referent: 'door.no_referent',
   unknown_credential: 'booking.not_in_state',
 };
 
 /**
  * Opens a door from its holder's phone, if the same decision as at the door's own reader allows it. Without a door named: the
  * entrance. Refusals: `not_found`, `booking.not_in_state`, `door.not_yet` (with `at`), `door.ended`, `door.audience_not_admitted`,
- * `door.outside_opening_window`, `door.site_offline`.
+ * `door.outside_opening_window`, `door.no_referent`, `door.site_offline`.
  */
 export async function openDoor(
   context: Context,
