@@ -1,33 +1,17 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
 import type { Locator, Page } from 'playwright-core';
 import { beforeAll, expect } from 'vitest';
+import { axeFaults } from '../support/axe.ts';
 import { arrivesAt, eventually, expectNoSidewaysScroll, inBrowser, inPage, untilAlive } from '../support/journey.ts';
 import { allPages, type PageOf } from '../support/pages.ts';
 import { clearOfDemoBookings, newMember } from '../support/visitors.ts';
 
 const journey = inBrowser();
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const EVERY_RULE = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-
 let pages: Awaited<ReturnType<typeof allPages>>;
 beforeAll(async () => {
   await clearOfDemoBookings('gap');
   pages = await allPages();
 });
-
-/** What axe holds against the page as it stands, in its own words. */
-async function seriousViolations(page: Page, runOnly: object): Promise<string[]> {
-  const { violations } = await inPage<AxeResults>(
-    page,
-    `axe.run(document, ${JSON.stringify({ runOnly, resultTypes: ['violations'] })})`,
-  );
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, help, nodes }) => `${id} (${nodes.length} times): ${help}, as in ${nodes[0]?.html.slice(0, 200)}`);
-}
 
 /** Tabs through the whole page: every stop shows itself, and the end is reached. */
 async function walkByKeyboard(page: Page): Promise<string[]> {
@@ -58,13 +42,7 @@ async function walkByKeyboard(page: Page): Promise<string[]> {
 async function examine(page: Page, { path }: PageOf): Promise<string[]> {
   await page.goto(path);
   await untilAlive(page);
-  await page.evaluate(AXE);
-  const faults = await seriousViolations(page, { type: 'tag', values: EVERY_RULE });
-  await page.emulateMedia({ colorScheme: 'dark' });
-  faults.push(
-    ...(await seriousViolations(page, { type: 'rule', values: ['color-contrast'] })).map((text) => `dark: ${text}`),
-  );
-  await page.emulateMedia({ colorScheme: 'light' });
+  const faults = await axeFaults(page);
   faults.push(...(await walkByKeyboard(page)));
 
   // WCAG 1.4.10: a window 320 px wide, which is one of 1280 px enlarged four times. 1.4.4: text twice as large.

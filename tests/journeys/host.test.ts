@@ -12,33 +12,35 @@ journey(
     await page.getByRole('link', { name: 'Mes lieux' }).click();
     // The only place of the structure is shown at once.
     await page.getByRole('link', { name: 'Horaires' }).click();
-    await arrivesAt(page, 'Horaires de la semaine');
+    await arrivesAt(page, /^Semaine \d+/);
     await untilAlive(page);
 
-    const wednesday = page.getByRole('group', { name: 'mercredi' });
-    const rows = wednesday.getByLabel(/, début$/);
-    const before = await rows.count();
-    await wednesday.getByRole('button', { name: 'Ajouter une plage le mercredi' }).click();
-    await eventually(() => rows.count()).toBe(before + 1);
-    const added = `mercredi, plage ${before + 1}`;
-    await wednesday.getByLabel(`${added}, début`).fill('10:00');
-    await wednesday.getByLabel(`${added}, fin`).fill('11:30');
-    await wednesday.getByLabel(`${added}, public`).selectOption({ label: 'Jeunes' });
-    await wednesday.getByLabel(`${added}, espace`).selectOption({ label: 'Bureau des permanences' });
-    await page.getByText('1 changement à enregistrer').waitFor();
-    await page.getByRole('button', { name: 'Enregistrer la semaine' }).click();
+    await page.getByRole('button', { name: 'Ajouter des heures' }).first().click();
+    const dialog = page.getByRole('dialog', { name: 'Ajouter des heures' });
+    await dialog.getByLabel('Jeunes').check();
+    await dialog.getByLabel('De', { exact: true }).fill('19:00');
+    await dialog.getByLabel('À', { exact: true }).fill('20:30');
+    await dialog.getByLabel('Espace').selectOption({ label: 'Bureau des permanences' });
+    for (const day of await dialog.getByRole('checkbox').all()) await day.uncheck();
+    await dialog.getByRole('checkbox', { name: 'mer.' }).check();
+    await dialog.getByRole('button', { name: 'Ajouter', exact: true }).click();
 
-    const refusal = page.getByRole('alert');
-    await refusal.waitFor();
-    expect(await textOf(refusal)).toContain(
-      'Le mercredi, « Professionnels, 8 h 30 – 12 h 30 (Bureau des permanences) » et « Jeunes, 10 h – 11 h 30 (Bureau des permanences) » mettraient ensemble deux publics qui ne se rencontrent pas.',
-    );
-    expect(await wednesday.getByLabel(`${added}, début`).getAttribute('aria-invalid')).toBe('true');
+    const draft = page.getByRole('region', { name: 'Changements à appliquer' });
+    await draft.getByText('1 changement à appliquer').waitFor();
+    const youth = page.getByRole('gridcell', { name: /mercredi.*19 h – 20 h 30, Jeunes, Bureau des permanences/ });
+    await youth.click();
+    await page.getByLabel('De', { exact: true }).fill('10:00');
+    await page.getByRole('button', { name: 'Valider' }).click();
+    await draft.getByText('mettraient ensemble deux publics qui ne se rencontrent pas').waitFor();
+    expect(await textOf(draft)).toContain('« Professionnels, 8 h 30 – 12 h 30 » et « Jeunes, 10 h – 20 h 30 »');
+    expect(await draft.getByRole('button', { name: 'Voir les conséquences' }).isDisabled()).toBe(true);
 
-    await wednesday.getByLabel(`${added}, début`).fill('19:00');
-    await wednesday.getByLabel(`${added}, fin`).fill('20:30');
-    await page.getByRole('button', { name: 'Enregistrer la semaine' }).click();
-    await page.getByRole('status').filter({ hasText: 'Semaine enregistrée' }).waitFor();
+    await draft.getByRole('button', { name: 'Annuler' }).click();
+    await youth.waitFor();
+    await draft.getByRole('button', { name: 'Voir les conséquences' }).click();
+    await arrivesAt(page, 'Avant d’appliquer : les conséquences');
+    await page.getByRole('button', { name: /^Appliquer/ }).click();
+    await arrivesAt(page, 'C’est appliqué');
 
     const visitor = await visit({ javaScript: false });
     await visitor.goto('/lieux/annot');

@@ -52,6 +52,8 @@ for (const [name, path, role] of [
   ['search', '/lieux?q=Annot', null],
   ['place', '/lieux/annot', null],
   ['host’s day', '/mes-lieux/annot', 'host'],
+  ['planner', '/mes-lieux/annot/horaires', 'host'],
+  ['year', '/mes-lieux/annot/horaires/annee', 'host'],
   ['network', '/reseau', 'manager'],
 ] as const) {
   journey(`the first view of the ${name} page is light enough for a slow line`, async (visit) => {
