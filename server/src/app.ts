@@ -32,6 +32,7 @@ import { networkSetupRoutes } from './routes/setup/network.ts';
 import { SETUP_SCHEMAS } from './routes/setup/schemas.ts';
 import { siteSetupRoutes } from './routes/setup/site.ts';
 import { sharingRoutes } from './routes/sharing/sharing.ts';
+import { suggestionRoutes } from './routes/sharing/suggestions.ts';
 import { waitlistRoutes } from './routes/waitlist/waitlist.ts';
 import type { Services } from './services.ts';
 
@@ -109,6 +110,7 @@ export async function buildApp(services: Services, logger: FastifyServerOptions[
         hostRoutes,
         scheduleRoutes,
         sharingRoutes,
+        suggestionRoutes,
         interopRoutes,
         managerRoutes,
         networkSetupRoutes,

@@ -205,7 +205,7 @@ describe('an agreement', () => {
   });
 
   it('holds on its first day and not on the date of its end: to the second, in the zone of the place', async () => {
-    await network.setHours(place, []);
+    await network.setHours(place, [{ audience: 'youth', weekdays: [7], from: 720, until: 780 }]);
     await agree({
       windows: [
         {
