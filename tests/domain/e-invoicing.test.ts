@@ -87,6 +87,9 @@ describe('the way of a document', () => {
       reason: 'not_taxable',
     });
     expect(route({ buyer: buyer({ kind: 'association' }) })).toMatchObject({ channel: 'platform' });
+    expect(route({ buyer: buyer({ kind: 'association', vatId: null }) })).toMatchObject({ channel: 'platform' });
+    const taxable = buyer({ kind: 'association', electronicAddress: null });
+    expect(route({ buyer: taxable })).toMatchObject({ channel: 'platform' });
   });
 
   test('nowhere: of a seller that VAT does not concern, of what is exempt by 261', () => {
@@ -118,6 +121,11 @@ describe('the way of a document', () => {
 });
 
 describe('what a platform tells', () => {
+  test('refused, rejected and paid are ends, nothing else is', () => {
+    const ends = Object.values(PLATFORM_STATUSES).filter(({ isFinal }) => isFinal);
+    expect(ends.map(({ name }) => name)).toEqual(['refused', 'paid', 'rejected']);
+  });
+
   test('for any order and repetition of its messages: one status; after an end nothing', () => {
     const code = fc.constantFrom(...(Object.keys(PLATFORM_STATUSES).map(Number) as PlatformStatusCode[]));
     const events = fc

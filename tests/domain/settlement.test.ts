@@ -255,6 +255,13 @@ describe('a pass for many places', () => {
 
   test('parts of more than the whole are a fault', () => {
     expect(() => sharePass(100, sharing({ sellerBp: 9_001 }), [])).toThrow(RangeError);
+    expect(() => sharePass(100, sharing({ sellerBp: -1 }), [])).toThrow(RangeError);
+    expect(() => sharePass(100, sharing({ networkBp: -1 }), [])).toThrow(RangeError);
+  });
+
+  test('two halves of a cent are one cent: the seller’s', () => {
+    const halves = sharing({ sellerBp: 5_000, networkBp: 5_000 });
+    expect(sharePass(1, halves, [])).toEqual({ sellerMinor: 1, networkMinor: 0, places: [] });
   });
 
   test('for any price, parts and uses: the shares are the price, none is below zero, and who was used more gets no less', () => {

@@ -357,6 +357,11 @@ describe('the archive', () => {
       ),
     ).toEqual({ ok: false, reason: 'closings_broken' });
     expect(verifyArchive('', sha256)).toEqual({ ok: false, reason: 'not_an_archive' });
+    // A line taken out by somebody who seals anew: the header says how many there were.
+    const lines = archive.split('\n').slice(0, -3);
+    const body = `${lines.join('\n')}\n`;
+    const resealed = `${body}${JSON.stringify({ sha256: sha256(new TextEncoder().encode(body)) })}\n`;
+    expect(verifyArchive(resealed, sha256)).toEqual({ ok: false, reason: 'not_an_archive' });
   });
 });
 
