@@ -309,6 +309,27 @@ describe('what is wrong', () => {
     expect(said).toHaveLength(2);
   });
 
+  test('five hundred wrong devices and two hundred long announcements still fit one report', async () => {
+    const many = Array.from({ length: 500 }, (_, i) =>
+      device({ id: `bad-${i}`, kind: 'lock', codec: 'shelly', address: `"${'x'.repeat(150)}-${i}`, doorId: null }),
+    );
+    await start(many);
+    for (let i = 0; i < 200; i++) {
+      const payload = {
+        stat_t: `"${'s'.repeat(290)}`,
+        cmd_t: 'c'.repeat(300),
+        pl_unlk: '"'.repeat(5_000),
+        name: '"'.repeat(500),
+      };
+      site.observer.client.publish(`homeassistant/lock/long-${i}/config`, JSON.stringify(payload), { retain: true });
+    }
+    await site.observer.say('nuki/AAAAAAAA/state', '1');
+    const report = await look((one) => one.devices.some(({ address }) => address === 'AAAAAAAA'));
+    expect(report.isCut).toBe(true);
+    expect(report.problems.length).toBeGreaterThan(50);
+    expect(report.devices.length).toBeGreaterThan(50);
+  });
+
   test('a device that nothing was heard of for a quarter of an hour, until it is', async () => {
     await start([device({ id: 'lock', kind: 'lock', codec: 'nuki', address: '2BB28570' })]);
     site.time.advance(15 * 60_000 - 1_000);

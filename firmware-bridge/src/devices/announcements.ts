@@ -104,10 +104,11 @@ export class Announcements implements Part {
     for (const door of doors) {
       const here = devices.filter(({ doorId }) => doorId === door.id).map(({ kind }) => kind);
       if (here.includes('lock')) {
-        // In the class `lock`, on is unlocked.
+        // In the class `lock`, on is unlocked. A jammed lock holds nothing; none of these is "None", which Home Assistant shows as unknown.
         entity('binary_sensor', `${door.id}_lock`, door, {
           device_class: 'lock',
           state_topic: doorLockTopic(door.id),
+          value_template: "{{ {'LOCKED': 'LOCKED', 'UNLOCKED': 'UNLOCKED', 'JAMMED': 'UNLOCKED'}.get(value) }}",
           payload_on: 'UNLOCKED',
           payload_off: 'LOCKED',
         });

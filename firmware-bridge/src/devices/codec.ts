@@ -112,7 +112,10 @@ export interface Codec {
   readonly discovery: { readonly filters: readonly string[]; see(heard: Heard): Sighting[] };
 }
 
+/** Parameters may quote what a stranger wrote: cut, so that they fit the report. */
+const MAX_PARAM_LENGTH = 300;
+
 export const problem = (code: ConfigProblemCode, params: Record<string, string> = {}): ConfigProblem => ({
   code,
-  params,
+  params: Object.fromEntries(Object.entries(params).map(([name, value]) => [name, value.slice(0, MAX_PARAM_LENGTH)])),
 });

@@ -34,8 +34,9 @@ const TELL_OF_CONFIG_AFTER_MS = 1_000;
 /** As a sign of life: who was heard last, and when. */
 const TELL_AT_LEAST_EVERY_MS = 3_600_000;
 
-/** Its quotes escaped once more in the envelope, a report stays under the 256 kB of a message. */
-const REPORT_BYTES = 180 * 1024;
+/** Counted with their quotes escaped once more, as in the envelope: together well under the 256 kB of a message. */
+const DEVICES_BYTES = 160 * 1024;
+const PROBLEMS_BYTES = 60 * 1024;
 
 const HEARD_WITHIN_MS = 15 * 60_000;
 const BROKER_BACK_WITHIN_MS = 60_000;
@@ -107,7 +108,7 @@ export class Seen implements Part {
     this.#bus.on('uplinkReady', () => this.#tell());
     this.#bus.on('look', () => this.#tell());
     this.#tellRoutinely();
-    this.#look();
+    this.#watch();
   }
 
   async stop(): Promise<void> {
@@ -116,7 +117,7 @@ export class Seen implements Part {
     this.#client = undefined;
   }
 
-  #look(): void {
+  #watch(): void {
     const { username, password } = this.#config.site;
     const client = connect(this.#mqttUrl(), {
       clientId: `mitoyen-eyes-${this.#config.bridgeId}`,
@@ -296,7 +297,11 @@ export class Seen implements Part {
     for (const { deviceId, doorId, problem: wrong } of fresh) {
       const about = { ...(deviceId === undefined ? {} : { deviceId }), ...(doorId === undefined ? {} : { doorId }) };
       this.#log.warn('the site is not set up right', { ...about, ...wrong });
-      this.#journal.record({ kind: 'bridge', what: 'config_problem', ...about, problem: wrong });
+      try {
+        this.#journal.record({ kind: 'bridge', what: 'config_problem', ...about, problem: wrong });
+      } catch {
+        // The journal has said why. It is in the report all the same, and doors must not stand still for it.
+      }
     }
     if (isChanged) this.#tellSoon();
   }
@@ -322,29 +327,35 @@ export class Seen implements Part {
     this.#cancelTell?.();
     this.#cancelTell = undefined;
     this.#toldAt = this.#source.monotonicMs();
-    const devices: SeenDevice[] = [];
     const adopted = this.#adopted();
-    let room = REPORT_BYTES;
-    const latest = [...this.#known].reverse();
-    for (const [key, { example, kinds, ...known }] of latest) {
-      const device = {
+    const latest = [...this.#known].reverse().map(
+      ([key, { example, kinds, ...known }]): SeenDevice => ({
         ...known,
         kinds: [...kinds],
         example: Object.fromEntries(example),
         isAdopted: adopted.has(key),
-      };
-      room -= Buffer.byteLength(JSON.stringify(JSON.stringify(device)));
-      if (room < 0) break;
-      devices.push(device);
-    }
+      }),
+    );
+    const devices = fitting(latest, DEVICES_BYTES);
     this.#messages.send('devices/seen', {
       at: this.#time.now(),
       configRevision: this.#site?.revision ?? null,
       devices,
       isCut: this.#isCut || devices.length < latest.length,
-      problems: this.#problems.slice(0, 1_000),
+      problems: fitting(this.#problems, PROBLEMS_BYTES),
     });
   }
+}
+
+/** The first of the items, without those that are too large, that take no more than so much of a message. */
+function fitting<T>(items: readonly T[], bytes: number): T[] {
+  let room = bytes;
+  return items.filter((item) => {
+    const size = Buffer.byteLength(JSON.stringify(JSON.stringify(item)));
+    if (size > room) return false;
+    room -= size;
+    return true;
+  });
 }
 
 /** What makes a device news; when it was heard, and what it said, does not. */
@@ -390,7 +401,7 @@ function exampleOf(
 ): ReadonlyMap<string, number | string> {
   const said = new Map(before);
   for (const report of reports) {
-    if (report.type === 'reading') said.set(report.kind, Math.round(report.value * 100) / 100);
+    if (report.type === 'reading') said.set(report.kind, Number(report.value.toPrecision(6)));
     if (report.type === 'lock') said.set('lock', report.state);
     if (report.type === 'contact') said.set('contact', report.isClosed ? 'closed' : 'open');
     if (report.type === 'availability') said.set('availability', report.isOnline ? 'online' : 'offline');

@@ -28,7 +28,7 @@ export function checkSettings(
     const allowed = choices[field];
     if (allowed === undefined && !(field in texts)) return problem('setting_unknown', { field });
     if (typeof value !== 'string' || (allowed !== undefined && !allowed.includes(value))) {
-      const params = { field, value: String(value).slice(0, 100) };
+      const params = { field, value: String(value) };
       return problem('setting_wrong', allowed === undefined ? params : { ...params, allowed: allowed.join(', ') });
     }
   }

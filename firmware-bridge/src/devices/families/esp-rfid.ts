@@ -44,7 +44,7 @@ export const espRfid: Codec = {
     if (wrong !== null) return wrong;
     const { ip } = device.config ?? {};
     if (typeof ip !== 'string' || IP.test(ip)) return null;
-    return problem('setting_wrong', { field: 'ip', value: ip.slice(0, 100), allowed: '192.168.1.9' });
+    return problem('setting_wrong', { field: 'ip', value: ip, allowed: '192.168.1.9' });
   },
 
   topics: ({ address }) => [`${partsOf(address).base}/send`, `${partsOf(address).base}/cmd`],

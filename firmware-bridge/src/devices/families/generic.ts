@@ -149,9 +149,9 @@ export function checkGeneric({ kind, config = {} }: Pick<DeviceConfig, 'kind' | 
 function shapeProblem(check: Validator, config: unknown): ConfigProblem {
   const errors = check.Errors(config) as { keyword: string; instancePath: string; params: Record<string, unknown> }[];
   const error = errors.find(({ keyword }) => keyword !== 'boolean') ?? errors[0];
-  const at = (error?.instancePath ?? '').slice(1).replaceAll('/', '.').slice(0, 150);
+  const at = (error?.instancePath ?? '').slice(1).replaceAll('/', '.');
   const below = (name: unknown) => ({ field: at === '' ? String(name) : `${at}.${name}` });
-  const list = (value: unknown) => (Array.isArray(value) ? value.join(', ') : '').slice(0, 200);
+  const list = (value: unknown) => (Array.isArray(value) ? value.join(', ') : '');
   switch (error?.keyword) {
     case 'required':
       return problem('setting_missing', below((error.params.requiredProperties as string[])[0]));
@@ -210,7 +210,7 @@ function listenersOf(settings: GenericSettings): Listener[] {
         const number = reading.values === undefined ? numberOf(value) : meaning(reading.values, value);
         if (number === undefined) return [];
         const measured = number * (reading.factor ?? 1) + (reading.offset ?? 0);
-        return [{ type: 'reading', kind: reading.kind, value: measured }];
+        return Number.isFinite(measured) ? [{ type: 'reading', kind: reading.kind, value: measured }] : [];
       }),
     ),
   ].filter((listener) => listener !== undefined);

@@ -121,7 +121,12 @@ function announced(address: string, component: string, said: JsonObject, whose: 
   const stateTopic = textOf(said.state_topic ?? said.topic, 300);
   if (stateTopic !== undefined && KNOWN_OTHERWISE.test(stateTopic)) return [];
   const names = [whose.name, textOf(said.name)].filter((name) => name !== undefined);
-  const about = { address, vendor: whose.vendor, model: whose.model, name: [...new Set(names)].join(' · ') || address };
+  const about = {
+    address,
+    vendor: whose.vendor,
+    model: whose.model,
+    name: [...new Set(names)].join(' · ').slice(0, 200) || address,
+  };
   const translated = translate(component, said);
   if (translated === null) return [];
   const { kinds, settings } = translated;
@@ -130,6 +135,9 @@ function announced(address: string, component: string, said: JsonObject, whose: 
   if (wrong !== null) return [{ ...about, kinds, problem: wrong }];
   return [{ ...about, kinds, config: settings }];
 }
+
+/** A payload or a state, which may also be written as a number or a truth; longer than any is, it is cut and means nothing. */
+const wordOf = (value: unknown, meant: string): string => (value === undefined ? meant : String(value).slice(0, 200));
 
 interface Translated {
   readonly kinds: readonly DeviceKind[];
@@ -140,7 +148,7 @@ interface Translated {
 /** Null: of no use here (a lamp, a button, a sensor of something that Mitoyen does not keep). */
 function translate(component: string, said: JsonObject): Translated | null {
   const state = sourceOf(said.state_topic ?? said.topic, said.value_template);
-  const text = (field: string, meant: string) => (said[field] === undefined ? meant : String(said[field]));
+  const text = (field: string, meant: string) => wordOf(said[field], meant);
   const done = (kinds: readonly DeviceKind[], settings: GenericSettings): Translated => {
     const availability = availabilityOf(said);
     return {
@@ -223,7 +231,7 @@ function sourceOf(
 
 function templateProblem(template: unknown): ConfigProblem | null {
   if (template === undefined || parseTemplate(String(template))?.of === 'text') return null;
-  return problem('template_not_understood', { template: String(template).slice(0, 200) });
+  return problem('template_not_understood', { template: String(template) });
 }
 
 /** Of several availabilities the first; one that needs a template beyond us is done without. */
@@ -234,6 +242,6 @@ function availabilityOf(said: JsonObject): GenericSettings['availability'] | und
     ? sourceOf(one.topic, one.value_template)
     : sourceOf(said.availability_topic, said.availability_template);
   if (source === undefined || wrong !== null) return undefined;
-  const [online, offline] = [one.payload_available ?? 'online', one.payload_not_available ?? 'offline'];
-  return { ...source, values: { [String(online)]: 'online', [String(offline)]: 'offline' } };
+  const [online, offline] = [wordOf(one.payload_available, 'online'), wordOf(one.payload_not_available, 'offline')];
+  return { ...source, values: { [online]: 'online', [offline]: 'offline' } };
 }

@@ -46,7 +46,7 @@ const OPERATIONS: ReadonlyMap<string, 'unlocked' | 'locked'> = new Map([
   ['6', 'locked'],
 ] as const);
 
-/** MQTT: our own order, which the state confirms. */
+/** MQTT: our own order, which the state confirms. This and 6, auto lock, from memory of the BLE API's table of triggers. */
 const TRIGGER_MQTT = '172';
 
 export const nuki: Codec = {

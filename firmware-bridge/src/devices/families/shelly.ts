@@ -28,7 +28,7 @@ import { CIRCUIT, checkSettings, choice, RELAY_LOCK } from '../settings.ts';
 
 const SETTINGS = { ...RELAY_LOCK, ...CIRCUIT };
 function partsOf(address: string): { prefix: string; component: 'switch' | 'input' | null; index: number } {
-  const match = /^(.+)\/(switch|input):(\d{1,3})$/.exec(address);
+  const match = /^(.+)\/(switch|input):(\d\d?)$/.exec(address);
   if (match === null) return { prefix: address, component: null, index: 0 };
   return { prefix: match[1] as string, component: match[2] as 'switch', index: Number(match[3]) };
 }
@@ -178,8 +178,8 @@ function see({ topic, text }: Heard): Sighting[] {
   const parts = Object.entries(params).flatMap(([key, value]): Sighting[] => {
     if (!isObject(value)) return [];
     const address = `${prefix}/${key}`;
-    if (/^input:\d{1,3}$/.test(key)) return [{ ...about, address, kinds: ['contact', 'motion'] }];
-    if (!/^switch:\d{1,3}$/.test(key)) return [];
+    if (/^input:\d\d?$/.test(key)) return [{ ...about, address, kinds: ['contact', 'motion'] }];
+    if (!/^switch:\d\d?$/.test(key)) return [];
     const { output } = value;
     const reports = typeof output === 'boolean' ? [relay(output)] : [];
     return [{ ...about, address, kinds: ['lock', 'relay'], reports }];

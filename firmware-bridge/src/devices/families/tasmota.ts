@@ -163,7 +163,7 @@ function see({ topic, text }: Heard): Sighting[] {
   }
   return Object.keys(said).flatMap((field): Sighting[] => {
     const value = said[field];
-    if (!/^POWER\d*$/.test(field) || (value !== 'ON' && value !== 'OFF')) return [];
+    if (!/^POWER\d?\d?$/.test(field) || (value !== 'ON' && value !== 'OFF')) return [];
     const reports = [{ type: 'reading' as const, kind: 'relay' as const, value: value === 'ON' ? 1 : 0 }];
     return [{ address: `${name}/${field}`, kinds: ['lock', 'relay'], reports }];
   });
