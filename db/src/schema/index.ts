@@ -8,4 +8,5 @@ export * from './people.ts';
 export * from './places.ts';
 export * from './schedule.ts';
 export * from './series.ts';
+export * from './supervision.ts';
 export * from './waitlist.ts';

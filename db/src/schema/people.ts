@@ -1,4 +1,4 @@
-import { boolean, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { boolean, date, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import { instant } from './columns.ts';
 
 export const accounts = pgTable(
@@ -31,6 +31,7 @@ export const members = pgTable(
     isDemo: boolean('is_demo').notNull().default(false),
     createdAt: instant('created_at').notNull(),
     homeStructureId: uuid('home_structure_id'),
+    birthDate: date('birth_date', { mode: 'string' }),
     kind: text('kind', { enum: ['person', 'group'] })
       .notNull()
       .default('person'),
