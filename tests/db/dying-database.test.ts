@@ -131,4 +131,4 @@ it(`answers everything, and truly, while the database dies ${DEATHS} times`, asy
       select pid from pg_stat_activity where application_name = 'mitoyen' and state like 'idle in transaction%'`;
     expect([...open]).toEqual([]);
   });
-});
+}, 240_000);
