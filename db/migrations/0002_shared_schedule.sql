@@ -467,18 +467,19 @@ begin
   perform pg_advisory_xact_lock(hashtextextended('capacity ' || new.site_id::text, 0));
 
   if new.is_shared then
+    -- Two occupied ranges meet while their starts are 41 hours apart: 25 hours, and 8 hours of margin on each side.
     select capacity into resource_seats from resources where network_id = new.network_id and id = new.resource_id;
     select max(people) into most from (
       select sum(other.seats) as people
       from bookings start_of
       join bookings other on other.network_id = new.network_id and other.resource_id = new.resource_id
-        and other.status in ('held', 'confirmed', 'checked_in')
-        and other.starts_at > new.starts_at - interval '25 hours' and other.starts_at < new.ends_at
+        and other.site_id = new.site_id and other.status in ('held', 'confirmed', 'checked_in')
+        and other.starts_at > new.starts_at - interval '41 hours' and other.starts_at < new.ends_at + interval '16 hours'
         and lower(other.occupied) <= greatest(lower(start_of.occupied), lower(new.occupied))
         and upper(other.occupied) > greatest(lower(start_of.occupied), lower(new.occupied))
       where start_of.network_id = new.network_id and start_of.resource_id = new.resource_id
-        and start_of.status in ('held', 'confirmed', 'checked_in')
-        and start_of.starts_at > new.starts_at - interval '25 hours' and start_of.starts_at < new.ends_at
+        and start_of.site_id = new.site_id and start_of.status in ('held', 'confirmed', 'checked_in')
+        and start_of.starts_at > new.starts_at - interval '41 hours' and start_of.starts_at < new.ends_at + interval '16 hours'
         and lower(start_of.occupied) < upper(new.occupied) and upper(start_of.occupied) > lower(new.occupied)
       group by greatest(lower(start_of.occupied), lower(new.occupied)), start_of.id
     ) as at_starts;

@@ -94,15 +94,18 @@ const expireInSpace = preparedQuery<{ networkId: string; spaceId: string; window
       .where(
         and(
           eq(bookings.networkId, sql.placeholder('networkId')),
-          eq(bookings.spaceId, sql.placeholder('spaceId')),
+          sql`${bookings.siteId} = (select s.site_id from spaces s where s.network_id = ${sql.placeholder('networkId')} and s.id = ${sql.placeholder('spaceId')})`,
           eq(bookings.status, 'held'),
           lte(bookings.holdExpiresAt, sql.placeholder('now')),
-          sql`${bookings.spaceHold} && ${sql.placeholder('window')}::tstzrange`,
+          sql`(${bookings.spaceHold} && ${sql.placeholder('window')}::tstzrange or ${bookings.occupied} && ${sql.placeholder('window')}::tstzrange)`,
         ),
       ),
 );
 
-/** Frees what was put aside too long ago in a space, so that it does not stand in the way of the next booking. */
+/**
+ * Frees what was put aside too long ago at the site of a space, so that it does not stand in the way of the next booking: in other spaces
+ * too, for people there count towards what the building may hold, and publics may exclude each other from the whole site.
+ */
 export async function expireHolds(tx: Tx, networkId: string, spaceId: string, window: Window, now: Instant) {
   await expireInSpace(tx, { networkId, spaceId, window: windowToSql(window), now: instantToSql(now) });
 }
