@@ -12,7 +12,10 @@ export const load: PageServerLoad = async ({ locals: { api }, params, url, paren
   const hours = dataOf(
     await api.GET('/api/v1/host/sites/{slug}/schedule/hours', {
       // The day before: a handover into Monday morning may come from Sunday evening.
-      params: { path: { slug: params.slug }, query: { from: addDays(monday, -1), until: addDays(monday, 7), bookings: '1' } },
+      params: {
+        path: { slug: params.slug },
+        query: { from: addDays(monday, -1), until: addDays(monday, 7), bookings: '1' },
+      },
     }),
   );
   const template = schedule.templates.find(({ id }) => id === url.searchParams.get('modele')) ?? null;

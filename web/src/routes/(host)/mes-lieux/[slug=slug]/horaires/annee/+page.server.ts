@@ -11,7 +11,8 @@ export const load: PageServerLoad = async ({ locals: { api }, params, url, paren
   const date = isDate(asked) ? asked : null;
   const written = Number(url.searchParams.get('annee'));
   const [year = 0, month = 0] = (date ?? today).split('-').map(Number);
-  const first = Number.isInteger(written) && written >= 1990 && written <= 2150 ? written : month >= 9 ? year : year - 1;
+  const first =
+    Number.isInteger(written) && written >= 1990 && written <= 2150 ? written : month >= 9 ? year : year - 1;
   const from = `${first}-09-01`;
   const [hours, day] = await Promise.all([
     api.GET('/api/v1/host/sites/{slug}/schedule/hours', {

@@ -1,7 +1,7 @@
 import { fail, redirect } from '@sveltejs/kit';
+import { changeBetween } from '#lib/planner/change.ts';
 import { addDays, fromField, instantOf, isDate } from '#lib/planner/dates.ts';
 import { editTemplateDay, WEEKDAYS, withClosure, withPainted } from '#lib/planner/edit.ts';
-import { changeBetween } from '#lib/planner/change.ts';
 import { savedOf } from '#lib/planner/saved.ts';
 import type { Change, Draft, Saved } from '#lib/planner/types.ts';
 import { type Api, dataOf, idempotencyKey, problemOf } from '#lib/server/api.ts';
@@ -155,7 +155,8 @@ function decisionsIn(form: FormData) {
     const id = name.slice('pour-'.length);
     const [what, resourceId, startsAt, endsAt] = value.split('|');
     const own = known(what);
-    if (own === 'move' && resourceId && startsAt && endsAt) bookings.push({ id, do: 'move', to: { resourceId, startsAt, endsAt } });
+    if (own === 'move' && resourceId && startsAt && endsAt)
+      bookings.push({ id, do: 'move', to: { resourceId, startsAt, endsAt } });
     else if (own !== undefined && own !== 'move') bookings.push({ id, do: own });
     else if (byDefault === 'move' && immovable.has(id)) bookings.push({ id, do: otherwise });
   }
