@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type DeviceConfig, type Messages, type SiteConfig, sealPin } from '@mitoyen/protocol';
 import { afterEach, describe, expect, test } from 'vitest';
-import { BridgeSite, DOOR, SITE, SiteFixture } from '../support/bridge-site.ts';
+import { BridgeSite, DOOR, NINE, SITE, SiteFixture } from '../support/bridge-site.ts';
 import { startBroker } from '../support/broker.ts';
 
 const BADGE = '04A1B2C3';
@@ -263,6 +263,19 @@ describe('what is around', () => {
     expect(addresses(report)).toEqual([]);
   });
 
+  test('of a flood of messages two thousand a second are looked at; doors hear theirs all the same', async () => {
+    await start([reader, shellyLock]);
+    for (let i = 0; i < 3_000; i++) site.observer.client.publish('zigbee2mqtt/flood', '{"occupancy":true}');
+    await site.observer.say('nuki/AAAAAAAA/state', '1');
+    await hold('04a1b2c3');
+    await event((one) => one.kind === 'access' && one.granted);
+    const flooded = await look((one) => addresses(one).includes('zigbee2mqtt flood'));
+    expect(addresses(flooded)).not.toContain('nuki AAAAAAAA');
+    site.time.advance(1_000);
+    await site.observer.say('nuki/AAAAAAAA/state', '1');
+    await look((one) => addresses(one).includes('nuki AAAAAAAA'));
+  });
+
   test('of a flood of names two hundred are kept, adopted ones first, and it is said that there were more', async () => {
     await start([device({ id: 'lock', kind: 'lock', codec: 'nuki', address: '2BB28570' })]);
     await site.observer.say('nuki/2BB28570/state', '1');
@@ -419,6 +432,19 @@ describe('to the Home Assistant of the site', () => {
     await site.observer.say(old, '{"a":1}', true);
     await site.observer.inbox.take(({ topic, payload }) => topic === old && payload === '');
     expect(site.observer.inbox.all.filter(({ topic, payload }) => topic === foreign && payload === '')).toEqual([]);
+  });
+
+  test('before its first configuration the bridge takes nothing back', async () => {
+    site = new BridgeSite(NINE);
+    await site.startBrokers();
+    await site.observer.say(lockTopic, '{"a":1}', true);
+    site.bridge = site.makeBridge();
+    await site.bridge.start();
+    await site.logs.take(({ message }) => message === 'looking at what is on the site broker');
+    await site.observer.say(lockTopic, '{"a":2}', true);
+    await site.server.sendConfig(site.fixture.config());
+    await site.observer.inbox.take(({ topic, payload }) => topic === lockTopic && payload.includes('device_class'));
+    expect(site.observer.inbox.all.filter(({ topic, payload }) => topic === lockTopic && payload === '')).toEqual([]);
   });
 
   test('nobody opens a door from there', async () => {

@@ -152,8 +152,9 @@ export class SiteLink implements Part {
       return;
     }
     this.#client?.subscribe(topics, { qos: 1 }, (error) => {
+      // One topic that its access list keeps from us must not silence the others.
       if (error) this.#log.warn('site broker refuses a subscription', { error: error.message });
-      else this.#bus.emit('siteReady');
+      if (this.isConnected) this.#bus.emit('siteReady');
     });
   }
 

@@ -60,7 +60,14 @@ const READINGS = {
 } as const;
 
 /** Refusals that are about the hour or the door and not about the code. */
-const NOT_READY = new Set(['no_referent', 'not_yet', 'ended', 'outside_opening_window', 'audience_not_admitted', 'clock_unknown']);
+const NOT_READY = new Set([
+  'no_referent',
+  'not_yet',
+  'ended',
+  'outside_opening_window',
+  'audience_not_admitted',
+  'clock_unknown',
+]);
 
 /** `action_source_name` of herdsman-converters; `rf` is a command from the network, our own included. */
 const SOURCES: ReadonlyMap<unknown, LockSource> = new Map<unknown, LockSource>([
