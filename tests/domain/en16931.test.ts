@@ -162,6 +162,122 @@ describe('documents that were tampered with', () => {
       `$1${to}`,
     );
 
+  // What our documents do not have and others' may: put in whole it breaks nothing, without its part it breaks its rule.
+  const before = (anchor: string, element: string): Change => replace(anchor, `${element}${anchor}`);
+  const change = (kind: boolean, parts: string) =>
+    `<ram:SpecifiedTradeAllowanceCharge><ram:ChargeIndicator><udt:Indicator>${kind}</udt:Indicator></ram:ChargeIndicator>${parts}</ram:SpecifiedTradeAllowanceCharge>`;
+  const inLine = '<ram:SpecifiedTradeSettlementLineMonetarySummation>';
+  const reason = '<ram:Reason>x</ram:Reason>';
+  const amount = (value: string) => `<ram:ActualAmount>${value}</ram:ActualAmount>`;
+  const base = (value: string) => `<ram:BasisAmount>${value}</ram:BasisAmount>`;
+  const representative = '<ram:BuyerOrderReferencedDocument>';
+  const parts = {
+    name: '<ram:Name>R</ram:Name>',
+    address: '<ram:PostalTradeAddress><ram:CountryID>FR</ram:CountryID></ram:PostalTradeAddress>',
+    vat: '<ram:SpecifiedTaxRegistration><ram:ID schemeID="VA">FR44732829320</ram:ID></ram:SpecifiedTaxRegistration>',
+  };
+  const represented = (...has: readonly string[]) =>
+    before(
+      representative,
+      `<ram:SellerTaxRepresentativeTradeParty>${has.join('')}</ram:SellerTaxRepresentativeTradeParty>`,
+    );
+  const accounting =
+    (total: string): Change =>
+    (xml) =>
+      before(
+        '<ram:InvoiceCurrencyCode>',
+        '<ram:TaxCurrencyCode>CHF</ram:TaxCurrencyCode>',
+      )(before('<ram:GrandTotalAmount>', total)(xml));
+  const chf = (value: string) => `<ram:TaxTotalAmount currencyID="CHF">${value}</ram:TaxTotalAmount>`;
+  const inProduct = (element: string) =>
+    replace('</ram:SpecifiedTradeProduct>', `${element}</ram:SpecifiedTradeProduct>`);
+  const gross = (value: string) =>
+    before(
+      '<ram:NetPriceProductTradePrice>',
+      `<ram:GrossPriceProductTradePrice><ram:ChargeAmount>${value}</ram:ChargeAmount></ram:GrossPriceProductTradePrice>`,
+    );
+  const card = (digits: string) =>
+    before(
+      '<ram:PayeePartyCreditorFinancialAccount>',
+      `<ram:ApplicableTradeSettlementFinancialCard><ram:ID>${digits}</ram:ID></ram:ApplicableTradeSettlementFinancialCard>`,
+    );
+  const attribute = (has: string) =>
+    inProduct(`<ram:ApplicableProductCharacteristic>${has}</ram:ApplicableProductCharacteristic>`);
+  const pairs: readonly (readonly [rule: string, whole: Change, broken: Change])[] = [
+    [
+      'BR-17',
+      before('<ram:InvoiceCurrencyCode>', `<ram:PayeeTradeParty>${parts.name}</ram:PayeeTradeParty>`),
+      before('<ram:InvoiceCurrencyCode>', '<ram:PayeeTradeParty><ram:ID>1</ram:ID></ram:PayeeTradeParty>'),
+    ],
+    ['BR-18', represented(parts.name, parts.address, parts.vat), represented(parts.address, parts.vat)],
+    ['BR-19', represented(parts.name, parts.address, parts.vat), represented(parts.name, parts.vat)],
+    ['BR-20', represented(parts.name, parts.address, parts.vat), represented(parts.name, parts.vat)],
+    ['BR-56', represented(parts.name, parts.address, parts.vat), represented(parts.name, parts.address)],
+    ['BR-28', gross('0'), gross('-0.01')],
+    ['BR-51', card('123456XXXX'), card('12345678901')],
+    [
+      'BR-52',
+      before(
+        representative,
+        '<ram:AdditionalReferencedDocument><ram:IssuerAssignedID>D</ram:IssuerAssignedID></ram:AdditionalReferencedDocument>',
+      ),
+      before(
+        representative,
+        '<ram:AdditionalReferencedDocument><ram:TypeCode>916</ram:TypeCode></ram:AdditionalReferencedDocument>',
+      ),
+    ],
+    ['BR-53', accounting(chf('4.00')), accounting(' ')],
+    ['BR-DEC-15', accounting(chf('4.00')), accounting(chf('4.001'))],
+    [
+      'BR-54',
+      attribute('<ram:Description>a</ram:Description><ram:Value>b</ram:Value>'),
+      attribute('<ram:Value>b</ram:Value>'),
+    ],
+    ['BR-64', inProduct('<ram:GlobalID schemeID="0160">1</ram:GlobalID>'), inProduct('<ram:GlobalID>1</ram:GlobalID>')],
+    [
+      'BR-65',
+      inProduct(
+        '<ram:DesignatedProductClassification><ram:ClassCode listID="STI">1</ram:ClassCode></ram:DesignatedProductClassification>',
+      ),
+      inProduct(
+        '<ram:DesignatedProductClassification><ram:ClassCode>1</ram:ClassCode></ram:DesignatedProductClassification>',
+      ),
+    ],
+    ...(
+      [
+        [false, 'BR-41', 'BR-42', 'BR-CO-23', 'BR-DEC-24', 'BR-DEC-25'],
+        [true, 'BR-43', 'BR-44', 'BR-CO-24', 'BR-DEC-27', 'BR-DEC-28'],
+      ] as const
+    ).flatMap(([kind, noAmount, noReason, noReasonAtAll, decimals, baseDecimals]) => {
+      const put = (...has: readonly string[]) => before(inLine, change(kind, has.join('')));
+      const whole = put(base('10.00'), amount('1.00'), reason);
+      return [
+        [noAmount, whole, put(reason)],
+        [noReason, whole, put(amount('1.00'))],
+        [noReasonAtAll, put(amount('1.00'), '<ram:ReasonCode>95</ram:ReasonCode>'), put(amount('1.00'))],
+        [decimals, whole, put(amount('1.001'), reason)],
+        [baseDecimals, whole, put(base('10.001'), amount('1.00'), reason)],
+      ] as const;
+    }),
+    ['BR-DEC-02', before('<ram:ActualAmount>1.00', base('10.00')), before('<ram:ActualAmount>1.00', base('10.001'))],
+    ['BR-DEC-06', before('<ram:ActualAmount>2.00', base('10.00')), before('<ram:ActualAmount>2.00', base('10.001'))],
+    [
+      'BR-CO-21',
+      replace('<ram:Reason>Fidélité</ram:Reason>', '<ram:ReasonCode>95</ram:ReasonCode>'),
+      drop('ram:Reason'),
+    ],
+    [
+      'BR-CO-22',
+      replace('<ram:Reason>Ménage</ram:Reason>', '<ram:ReasonCode>FC</ram:ReasonCode>'),
+      drop('ram:Reason', '<udt:Indicator>true'),
+    ],
+  ];
+  const foreign = pairs.map(([ruleId, , broken]) => [ruleId, rich, broken] as const);
+
+  test.each(pairs)('what others write breaks nothing when it is whole: %s', (_, whole) => {
+    expect(breaches(whole(xmlOf(rich)))).toEqual([]);
+  });
+
   const cases: readonly (readonly [rule: string, from: InvoiceDraft, change: Change])[] = [
     ['BR-01', rich, drop('ram:ID', '<ram:GuidelineSpecifiedDocumentContextParameter>')],
     ['BR-02', rich, drop('ram:ID', '<rsm:ExchangedDocument>')],
@@ -331,6 +447,7 @@ describe('documents that were tampered with', () => {
     ['BR-O-12', outside, replace('<ram:CategoryCode>O', '<ram:CategoryCode>E')],
     ['BR-O-13', outside, replace(/(<udt:Indicator>false[\s\S]*?<ram:CategoryCode>)O/, '$1E')],
     ['BR-O-14', outside, replace(/(<udt:Indicator>true[\s\S]*?<ram:CategoryCode>)O/, '$1E')],
+    ...foreign,
     ['category_not_supported', rich, replace('<ram:CategoryCode>S', '<ram:CategoryCode>AE')],
   ];
 
@@ -424,6 +541,19 @@ describe('documents that were tampered with', () => {
     expect(breaches(xml)).toEqual([]);
     expect(breaches(xmlOf(rich).replace('ReusableAggregate', 'Other')).length).toBeGreaterThan(10);
   });
+});
+
+test('a tax representative’s VAT number stands for the seller’s, and is none where nothing is subject to VAT', () => {
+  const represented = (xml: string) =>
+    xml
+      .replace(/<ram:SpecifiedTaxRegistration>[\s\S]*?<\/ram:SpecifiedTaxRegistration>/, '')
+      .replace(
+        '</ram:BuyerTradeParty>',
+        '</ram:BuyerTradeParty><ram:SellerTaxRepresentativeTradeParty><ram:Name>R</ram:Name><ram:PostalTradeAddress><ram:CountryID>FR</ram:CountryID></ram:PostalTradeAddress><ram:SpecifiedTaxRegistration><ram:ID schemeID="VA">FR44732829320</ram:ID></ram:SpecifiedTaxRegistration></ram:SellerTaxRepresentativeTradeParty>',
+      );
+  expect(breaches(represented(xmlOf(rich)))).toEqual([]);
+  expect(breaches(represented(xmlOf(exempt)))).toEqual([]);
+  expect(breaches(represented(xmlOf(outside)))).toEqual(['BR-O-02', 'BR-O-03', 'BR-O-04']);
 });
 
 describe('what was announced is what is due', () => {

@@ -90,6 +90,8 @@ interface Facts {
   readonly document: ReadElement | null;
   readonly seller: ReadElement | null;
   readonly buyer: ReadElement | null;
+  readonly representative: ReadElement | null;
+  readonly agreement: ReadElement | null;
   readonly delivery: ReadElement | null;
   readonly settlement: ReadElement | null;
   readonly totals: ReadElement | null;
@@ -123,6 +125,8 @@ function factsOf(root: ReadElement): Facts {
     document: one(root, 'rsm:ExchangedDocument'),
     seller: one(agreement, 'ram:SellerTradeParty'),
     buyer: one(agreement, 'ram:BuyerTradeParty'),
+    representative: one(agreement, 'ram:SellerTaxRepresentativeTradeParty'),
+    agreement,
     delivery: one(transaction, 'ram:ApplicableHeaderTradeDelivery'),
     settlement,
     totals,
@@ -149,10 +153,13 @@ function amounts(of: readonly Taxed[]): (Decimal | null)[] {
   return of.map(({ amount }) => amount);
 }
 
-function hasTaxNumber(facts: Facts, schemes: readonly string[]): boolean {
-  return all(facts.seller, 'ram:SpecifiedTaxRegistration/ram:ID').some(
-    (id) => schemes.includes(id.attributes.get('schemeID') ?? '') && text(id) !== null,
-  );
+/** A number of the seller, or the VAT number of who represents it for the tax. */
+function hasTaxNumber({ seller, representative }: Facts, schemes: readonly string[]): boolean {
+  const has = (party: ReadElement | null, of: readonly string[]) =>
+    all(party, 'ram:SpecifiedTaxRegistration/ram:ID').some(
+      (id) => of.includes(id.attributes.get('schemeID') ?? '') && text(id) !== null,
+    );
+  return has(seller, schemes) || has(representative, ['VA']);
 }
 
 function hasBuyerVatId(facts: Facts): boolean {
@@ -343,10 +350,40 @@ const hasAddressScheme = (party: ReadElement | null) =>
   all(party, 'ram:URIUniversalCommunication').every(
     (address) => (one(address, 'ram:URIID')?.attributes.get('schemeID') ?? '') !== '',
   );
-const reasoned = ({ element }: Taxed) =>
-  text(element, 'ram:Reason') !== null || text(element, 'ram:ReasonCode') !== null;
+const isReasoned = (of: ReadElement) => text(of, 'ram:Reason') !== null || text(of, 'ram:ReasonCode') !== null;
+const reasoned = ({ element }: Taxed) => isReasoned(element);
 const equalsSum = (total: Decimal | null, of: readonly Taxed[]) =>
   of.length === 0 ? (total?.value ?? 0n) === 0n : total?.value === sum(amounts(of));
+
+/** Allowances (`false`) or charges (`true`) of lines. */
+const lineChanges = ({ lines }: Facts, indicator: 'true' | 'false') =>
+  all(
+    lines.map(({ element }) => element),
+    'ram:SpecifiedLineTradeSettlement/ram:SpecifiedTradeAllowanceCharge',
+  ).filter((each) => text(each, 'ram:ChargeIndicator/udt:Indicator') === indicator);
+const lineAllowances = (facts: Facts) => lineChanges(facts, 'false');
+const lineCharges = (facts: Facts) => lineChanges(facts, 'true');
+const elementsOf = (of: readonly Taxed[]) => of.map(({ element }) => element);
+const products = ({ lines }: Facts) => all(elementsOf(lines), 'ram:SpecifiedTradeProduct');
+const representatives = ({ representative }: Facts) => (representative === null ? [] : [representative]);
+const hasText = (path: string) => (of: ReadElement) => text(of, path) !== null;
+const decimalsAt = (find: (facts: Facts) => readonly ReadElement[], path: string) => (facts: Facts) =>
+  find(facts).map((each) => decimal(text(each, path)));
+
+/** A rule on each of some elements. */
+const onEach = (
+  ruleId: string,
+  sense: string,
+  find: (facts: Facts) => readonly ReadElement[],
+  holds: (of: ReadElement) => boolean,
+): Rule => rule(ruleId, sense, (facts) => find(facts).every(holds));
+
+/** BT-111: the total of VAT in the accounting currency, where that is another than the invoice's. */
+function accountingTotal({ settlement, totals, currency }: Facts): ReadElement | undefined {
+  const accounting = text(settlement, 'ram:TaxCurrencyCode');
+  if (accounting === null || accounting === currency) return undefined;
+  return all(totals, 'ram:TaxTotalAmount').find((each) => each.attributes.get('currencyID') === accounting);
+}
 
 const RULES: readonly Rule[] = [
   there('BR-01', 'the specification identifier (BT-24)', ({ root }) =>
@@ -375,6 +412,20 @@ const RULES: readonly Rule[] = [
   totalRule('BR-14', 'GrandTotalAmount'),
   totalRule('BR-15', 'DuePayableAmount'),
   rule('BR-16', 'at least one line (BG-25)', ({ lines }) => lines.length > 0),
+  onEach(
+    'BR-17',
+    'a payee has a name (BT-59)',
+    ({ settlement }) => all(settlement, 'ram:PayeeTradeParty'),
+    hasText('ram:Name'),
+  ),
+  onEach('BR-18', 'a tax representative has a name (BT-62)', representatives, hasText('ram:Name')),
+  onEach(
+    'BR-19',
+    'a tax representative has an address (BG-12)',
+    representatives,
+    (of) => one(of, 'ram:PostalTradeAddress') !== null,
+  ),
+  onEach('BR-20', 'a tax representative has a country (BT-69)', representatives, (of) => partyCountry(of) !== null),
   eachLine(
     'BR-21',
     'an identifier (BT-126)',
@@ -394,6 +445,7 @@ const RULES: readonly Rule[] = [
   ),
   eachLine('BR-26', 'a net price (BT-146)', (line) => priceOf(line) !== null),
   eachLine('BR-27', 'a net price that is not negative (BT-146)', (line) => (priceOf(line)?.value ?? 0n) >= 0n),
+  eachLine('BR-28', 'a gross price that is not negative (BT-148)', (line) => (grossPriceOf(line)?.value ?? 0n) >= 0n),
   rule('BR-29', 'the invoicing period ends no earlier than it starts', (facts) =>
     headerPeriods(facts).every(periodIsOrdered),
   ),
@@ -412,6 +464,10 @@ const RULES: readonly Rule[] = [
     charges.every(({ category }) => category !== null),
   ),
   rule('BR-38', 'each charge has a reason (BT-104, BT-105)', ({ charges }) => charges.every(reasoned)),
+  onEach('BR-41', 'each allowance of a line has an amount (BT-136)', lineAllowances, hasText('ram:ActualAmount')),
+  onEach('BR-42', 'each allowance of a line has a reason (BT-139, BT-140)', lineAllowances, isReasoned),
+  onEach('BR-43', 'each charge of a line has an amount (BT-141)', lineCharges, hasText('ram:ActualAmount')),
+  onEach('BR-44', 'each charge of a line has a reason (BT-144, BT-145)', lineCharges, isReasoned),
   rule('BR-45', 'each VAT breakdown has a taxable amount (BT-116)', ({ breakdowns }) =>
     breakdowns.every(({ amount }) => amount !== null),
   ),
@@ -432,8 +488,36 @@ const RULES: readonly Rule[] = [
       (means) => one(means, 'ram:PayeePartyCreditorFinancialAccount') === null || hasAccount(means),
     ),
   ),
+  onEach(
+    'BR-51',
+    'no more of a card number than ten digits (BT-87)',
+    (facts) => all(paymentMeans(facts), 'ram:ApplicableTradeSettlementFinancialCard'),
+    (card) => (text(card, 'ram:ID') ?? '').length <= 10,
+  ),
+  onEach(
+    'BR-52',
+    'each supporting document has a reference (BT-122)',
+    ({ agreement }) => all(agreement, 'ram:AdditionalReferencedDocument'),
+    hasText('ram:IssuerAssignedID'),
+  ),
+  rule(
+    'BR-53',
+    'a VAT accounting currency (BT-6) has its total of VAT (BT-111)',
+    (facts) => text(facts.settlement, 'ram:TaxCurrencyCode') === null || accountingTotal(facts) !== undefined,
+  ),
+  onEach(
+    'BR-54',
+    'each attribute of an item has a name and a value (BT-160, BT-161)',
+    (facts) => all(products(facts), 'ram:ApplicableProductCharacteristic'),
+    (each) => text(each, 'ram:Description') !== null && text(each, 'ram:Value') !== null,
+  ),
   rule('BR-55', 'each preceding invoice has a number (BT-25)', ({ settlement }) =>
     all(settlement, 'ram:InvoiceReferencedDocument').every((each) => text(each, 'ram:IssuerAssignedID') !== null),
+  ),
+  onEach('BR-56', 'a tax representative has a VAT number (BT-63)', representatives, (of) =>
+    all(of, 'ram:SpecifiedTaxRegistration/ram:ID').some(
+      (id) => id.attributes.get('schemeID') === 'VA' && text(id) !== null,
+    ),
   ),
   rule('BR-57', 'an address of delivery has a country (BT-80)', ({ delivery }) =>
     all(delivery, 'ram:ShipToTradeParty/ram:PostalTradeAddress').every(
@@ -447,6 +531,18 @@ const RULES: readonly Rule[] = [
   ),
   rule('BR-62', 'the electronic address of the seller has a scheme (BT-34)', ({ seller }) => hasAddressScheme(seller)),
   rule('BR-63', 'the electronic address of the buyer has a scheme (BT-49)', ({ buyer }) => hasAddressScheme(buyer)),
+  onEach(
+    'BR-64',
+    'the standard identifier of an item has a scheme (BT-157)',
+    (facts) => all(products(facts), 'ram:GlobalID'),
+    (id) => (id.attributes.get('schemeID') ?? '') !== '',
+  ),
+  onEach(
+    'BR-65',
+    'the classification of an item has a scheme (BT-158)',
+    (facts) => all(products(facts), 'ram:DesignatedProductClassification/ram:ClassCode'),
+    (code) => (code.attributes.get('listID') ?? '') !== '',
+  ),
   rule('BR-66', 'each allowance or charge says which it is', ({ settlement }) =>
     all(settlement, 'ram:SpecifiedTradeAllowanceCharge').every((each) =>
       ['true', 'false'].includes(text(each, 'ram:ChargeIndicator/udt:Indicator') ?? ''),
@@ -515,6 +611,10 @@ const RULES: readonly Rule[] = [
   rule('BR-CO-18', 'at least one VAT breakdown (BG-23)', ({ breakdowns }) => breakdowns.length > 0),
   rule('BR-CO-19', 'an invoicing period has a start or an end', (facts) => headerPeriods(facts).every(isBoundedPeriod)),
   rule('BR-CO-20', 'the period of a line has a start or an end', (facts) => linePeriods(facts).every(isBoundedPeriod)),
+  rule('BR-CO-21', 'each allowance has a reason, its code, or both', ({ allowances }) => allowances.every(reasoned)),
+  rule('BR-CO-22', 'each charge has a reason, its code, or both', ({ charges }) => charges.every(reasoned)),
+  onEach('BR-CO-23', 'each allowance of a line has a reason, its code, or both', lineAllowances, isReasoned),
+  onEach('BR-CO-24', 'each charge of a line has a reason, its code, or both', lineCharges, isReasoned),
   rule(
     'BR-CO-25',
     'a due date or terms of payment (BT-9, BT-20) where something is due',
@@ -534,6 +634,11 @@ const RULES: readonly Rule[] = [
   ),
 
   twoDecimals('BR-DEC-01', 'the amount of an allowance (BT-92)', ({ allowances }) => amounts(allowances)),
+  twoDecimals(
+    'BR-DEC-02',
+    'the base of an allowance (BT-93)',
+    decimalsAt(({ allowances }) => elementsOf(allowances), 'ram:BasisAmount'),
+  ),
   twoDecimals('BR-DEC-05', 'the amount of a charge (BT-99)', ({ charges }) => amounts(charges)),
   ...(
     [
@@ -548,10 +653,26 @@ const RULES: readonly Rule[] = [
       ['18', 'DuePayableAmount'],
     ] as const
   ).map(([n, name]) => twoDecimals(`BR-DEC-${n}`, name, (facts) => [facts.total(name)])),
+  twoDecimals(
+    'BR-DEC-06',
+    'the base of a charge (BT-100)',
+    decimalsAt(({ charges }) => elementsOf(charges), 'ram:BasisAmount'),
+  ),
+  twoDecimals('BR-DEC-15', 'the total of VAT in the accounting currency (BT-111)', (facts) => [
+    decimal(text(accountingTotal(facts) ?? null)),
+  ]),
   twoDecimals('BR-DEC-19', 'the taxable amount (BT-116)', ({ breakdowns }) => amounts(breakdowns)),
   twoDecimals('BR-DEC-20', 'the tax amount (BT-117)', ({ breakdowns }) => breakdowns.map(taxOf)),
   twoDecimals('BR-DEC-23', 'the net amount of a line (BT-131)', ({ lines }) => amounts(lines)),
 
+  twoDecimals('BR-DEC-24', 'the allowance of a line (BT-136)', decimalsAt(lineAllowances, 'ram:ActualAmount')),
+  twoDecimals(
+    'BR-DEC-25',
+    'the base of an allowance of a line (BT-137)',
+    decimalsAt(lineAllowances, 'ram:BasisAmount'),
+  ),
+  twoDecimals('BR-DEC-27', 'the charge of a line (BT-141)', decimalsAt(lineCharges, 'ram:ActualAmount')),
+  twoDecimals('BR-DEC-28', 'the base of a charge of a line (BT-142)', decimalsAt(lineCharges, 'ram:BasisAmount')),
   rule('BR-CL-01', 'the type is of UNTDID 1001', ({ document }) =>
     isOf(DOCUMENT_TYPES, text(document, 'ram:TypeCode')),
   ),
@@ -588,6 +709,10 @@ function isOf(list: readonly string[], code: string | null): boolean {
 
 function unitOf(line: ReadElement): string {
   return one(line, 'ram:SpecifiedLineTradeDelivery/ram:BilledQuantity')?.attributes.get('unitCode') ?? '';
+}
+
+function grossPriceOf(line: ReadElement): Decimal | null {
+  return decimal(text(line, 'ram:SpecifiedLineTradeAgreement/ram:GrossPriceProductTradePrice/ram:ChargeAmount'));
 }
 
 function priceOf(line: ReadElement): Decimal | null {
