@@ -18,7 +18,6 @@ export const load: PageServerLoad = async ({ locals: { api }, params, url, paren
       },
     }),
   );
-  const template = schedule.templates.find(({ id }) => id === url.searchParams.get('modele')) ?? null;
   const space = schedule.spaces.find(({ id }) => id === url.searchParams.get('espace')) ?? null;
   return {
     monday,
@@ -28,7 +27,8 @@ export const load: PageServerLoad = async ({ locals: { api }, params, url, paren
     bookings: hours.bookings,
     referents: hours.referents,
     agreed: hours.windows.filter(({ use }) => use === 'agreed'),
-    templateId: template?.id ?? (asked === null ? url.searchParams.get('modele') : null),
+    /** Of the draft, which only the browser knows: it may be of no template that is saved. */
+    templateId: url.searchParams.get('modele'),
     spaceId: space?.id ?? null,
     isList: url.searchParams.get('vue') === 'liste',
   };
