@@ -36,7 +36,15 @@ export type ExplainedDay = Answer<'/api/v1/host/sites/{slug}/schedule/days/{date
 export type SchedulePreview = Answer<'/api/v1/host/sites/{slug}/schedule/preview', 'post'>;
 export type AppliedChange = Answer<'/api/v1/host/sites/{slug}/schedule/changes', 'get'>['items'][number];
 export type HostBadge = Answer<'/api/v1/host/sites/{slug}/badges', 'get'>['items'][number];
+export type SiteSetup = Answer<'/api/v1/host/sites/{slug}/setup', 'get'>;
+export type HostStructure = Answer<'/api/v1/manager/structures/{id}', 'get'>;
+export type AudienceSettings = Answer<'/api/v1/manager/audiences', 'get'>['items'][number];
+export type CompatibilitySetting = Answer<'/api/v1/manager/compatibility', 'get'>;
+export type CompatibilityConsequences = Answer<'/api/v1/manager/compatibility/preview', 'post'>;
 export type Overview = Answer<'/api/v1/manager/overview', 'get'>;
+export type SeriesPreview = Answer<'/api/v1/booking-series/preview', 'post'>;
+export type Series = Answer<'/api/v1/booking-series/{id}', 'get'>;
+export type Waiting = Answer<'/api/v1/waitlist', 'get'>['items'][number];
 export type Session = Answer<'/api/v1/sessions', 'get'>['items'][number];
 
 /** Integer minor units and an ISO 4217 code. */
@@ -53,4 +61,6 @@ export interface Problem {
   detail?: string;
   errors?: { path: string; message: string }[];
   alternatives?: { resourceId: string; resourceName: string; startsAt: string; endsAt: string }[];
+  /** What keeps something from being deleted or archived. */
+  inTheWay?: { kind: string; count: number; firstAt?: string; sites?: { slug: string; name: string }[] }[];
 }
