@@ -1,6 +1,6 @@
 import { DEFAULT_AUDIENCES, type Instant } from '@mitoyen/domain';
 import type { Tx } from '../database.ts';
-import { audiences, networks } from '../schema/index.ts';
+import { audiences, networks, supervisionPolicies } from '../schema/index.ts';
 
 type Pattern = (typeof audiences.$inferSelect)['pattern'];
 
@@ -51,5 +51,18 @@ export async function insertDefaultAudiences(
     ...RULES[audience.code],
   }));
   await tx.insert(audiences).values(rows);
+  // Whose hours need a referent waits for one at the door, until the network says otherwise.
+  await tx.insert(supervisionPolicies).values(
+    rows
+      .filter((row) => 'needsReferent' in row && row.needsReferent === true)
+      .map((row) => ({
+        networkId,
+        id: makeId(now),
+        audienceId: row.id,
+        withoutReferent: 'referent_first' as const,
+        needsGuardianConsent: true,
+        createdAt: now,
+      })),
+  );
   return new Map(rows.map((row) => [row.code, row.id]));
 }

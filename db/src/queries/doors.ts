@@ -135,7 +135,11 @@ export async function noteBridgeHeard(
   at: Instant,
 ) {
   const onlineSince =
-    heard === 'greeting' ? at : heard === 'offline' ? null : sql`coalesce(${bridges.onlineSince}, ${instantToSql(at)}::timestamptz)`;
+    heard === 'greeting'
+      ? at
+      : heard === 'offline'
+        ? null
+        : sql`coalesce(${bridges.onlineSince}, ${instantToSql(at)}::timestamptz)`;
   await tx
     .update(bridges)
     .set({ onlineSince })
@@ -167,6 +171,7 @@ export async function loadGrantFacts(tx: Tx, networkId: string, siteId: string, 
         memberId: bookings.memberId,
         resourceId: bookings.resourceId,
         spaceId: bookings.spaceId,
+        audienceId: bookings.audienceId,
         audienceClass: bookings.audienceClass,
         status: bookings.status,
         startsAt: bookings.startsAt,

@@ -12,4 +12,5 @@ export * from './schedule-changes.ts';
 export * from './series.ts';
 export * from './setup.ts';
 export * from './sharing.ts';
+export * from './supervision.ts';
 export * from './waitlist.ts';

@@ -1,5 +1,14 @@
 import type { Tx } from '@mitoyen/db';
-import { listBusy, listDoors, listResources, listSpaces, loadGrantFacts } from '@mitoyen/db/queries';
+import {
+  listBusy,
+  listDoors,
+  listPolicies,
+  listPresences,
+  listReferents,
+  listResources,
+  listSpaces,
+  loadGrantFacts,
+} from '@mitoyen/db/queries';
 import {
   addDays,
   type CredentialForAccess,
@@ -7,6 +16,7 @@ import {
   type GrantSet,
   type Instant,
   localDateOf,
+  REFERENT_STAYS_MS,
   type Window,
 } from '@mitoyen/domain';
 import { credentialMatch } from '@mitoyen/protocol';
@@ -25,7 +35,7 @@ export const PHONE_MATCH = 'phone-of-the-signed-in-holder';
 
 export interface SiteAccess {
   readonly timeZone: string;
-  readonly content: Pick<GrantSet, 'doors' | 'grants' | 'audienceWindows'>;
+  readonly content: Pick<GrantSet, 'doors' | 'grants' | 'audienceWindows' | 'referents'>;
 }
 
 /**
@@ -48,7 +58,7 @@ export async function compileSiteAccess(
     from: horizon.from - (horizon.from % 3_600_000),
     until: horizon.until - (horizon.until % 3_600_000),
   };
-  const [facts, doors, spaces, resources, found, busy] = await Promise.all([
+  const [facts, doors, spaces, resources, found, busy, policies, referents, presences] = await Promise.all([
     loadGrantFacts(tx, networkId, site.id, site.structureId, aligned),
     listDoors(tx, networkId, site.id),
     listSpaces(tx, networkId, [site.id]),
@@ -56,6 +66,9 @@ export async function compileSiteAccess(
     listResources(tx, networkId, [site.id], { retired: true }),
     schedules.of(tx, networkId, [site.id], now),
     listBusy(tx, networkId, [site.id], horizon),
+    listPolicies(tx, networkId, site.id),
+    listReferents(tx, networkId, site.id),
+    listPresences(tx, networkId, site.id, now - REFERENT_STAYS_MS),
   ]);
   const schedule = found.get(site.id);
   if (facts === null || schedule === undefined) return null;
@@ -86,7 +99,16 @@ export async function compileSiteAccess(
     now,
   );
   const content = compileGrants({
-    bookings: facts.bookings.map(({ memberId, ...booking }) => ({ ...booking, memberRef: memberId })),
+    bookings: facts.bookings.map(({ memberId, audienceId, ...booking }) => {
+      const policy = policies.get(audienceId);
+      return {
+        ...booking,
+        memberRef: memberId,
+        ...(policy?.withoutReferent === 'referent_first' && {
+          referentFirst: { graceMs: policy.graceMinutes * MINUTE_MS },
+        }),
+      };
+    }),
     credentials,
     staff: facts.staff.map((row) => ({
       id: row.id,
@@ -96,6 +118,8 @@ export async function compileSiteAccess(
       doorIds: null,
       from: row.createdAt,
       until: null,
+      // Where a place names none, whoever of its staff comes is the referent.
+      isReferent: referents.length === 0 || referents.some(({ memberId }) => memberId === row.memberId),
     })),
     doors: doors.map((door) => ({
       id: door.id,
@@ -112,5 +136,8 @@ export async function compileSiteAccess(
     openings: openings.windows,
     horizon: aligned,
   });
-  return { timeZone: zone, content };
+  const present = presences
+    .map((row) => ({ holderRef: row.memberId, from: row.arrivedAt, until: row.leftAt }))
+    .sort((a, b) => a.from - b.from || (a.holderRef < b.holderRef ? -1 : 1));
+  return { timeZone: zone, content: present.length === 0 ? content : { ...content, referents: present } };
 }

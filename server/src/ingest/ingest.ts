@@ -5,8 +5,10 @@ import {
   findMembersOfAccounts,
   insertAccessEvents,
   insertReadings,
+  isReferentAt,
   lockBridge,
   noteBridgeHeard,
+  noteReferentArrived,
   notifyLive,
   recordDeviceState,
   settleCommand,
@@ -30,6 +32,7 @@ import {
 } from '@mitoyen/protocol';
 import { publishConfig, publishGrants, publishTime } from '../access/publish-grants.ts';
 import type { Broker, BrokerMessage } from '../adapters/broker.ts';
+import { makeId } from '../ids.ts';
 import type { Log, Services } from '../services.ts';
 
 type BridgeKind = (typeof BRIDGE_KINDS)[number];
@@ -243,6 +246,12 @@ export function createIngest(services: Services, broker: Broker, log: Log): Inge
     const at = event.clockTrust === 'unknown' ? now : Math.min(event.at, now);
     if (event.kind === 'access' && event.granted && event.bookingId && UUID.test(event.bookingId)) {
       await checkInBooking(tx, source, event.bookingId, at);
+    }
+    const staffRef = event.kind === 'access' && event.granted && event.reason === 'staff' ? event.holderRef : null;
+    if (staffRef && UUID.test(staffRef) && (await isReferentAt(tx, source.networkId, source.siteId, staffRef))) {
+      const { networkId, siteId } = source;
+      const id = makeId(services, now);
+      await noteReferentArrived(tx, { networkId, id, siteId, memberId: staffRef, arrivedAt: at, notedBy: 'badge' });
     }
     if (event.kind === 'command' && event.state === 'actuated' && event.bookingId && UUID.test(event.bookingId)) {
       await checkInBooking(tx, source, event.bookingId, at);
