@@ -128,6 +128,16 @@ export async function findMail(tx: Tx, networkId: string, id: string) {
   return row ?? null;
 }
 
+export async function findLastMailTo(tx: Tx, networkId: string, recipient: string) {
+  const [row] = await tx
+    .select({ subject: mails.subject, bodyText: mails.bodyText, createdAt: mails.createdAt })
+    .from(mails)
+    .where(and(eq(mails.networkId, networkId), eq(mails.recipient, recipient)))
+    .orderBy(desc(mails.createdAt), desc(mails.id))
+    .limit(1);
+  return row ?? null;
+}
+
 export async function purgeMails(tx: Tx, networkId: string, before: Instant) {
   await tx.delete(mails).where(and(eq(mails.networkId, networkId), lt(mails.createdAt, before)));
 }

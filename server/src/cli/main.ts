@@ -7,6 +7,7 @@ import { migrate } from '@mitoyen/db';
 import { createNetwork, createStaff } from './create.ts';
 import { examine } from './doctor.ts';
 import { findInstallation, UsageError } from './installation.ts';
+import { lastMail } from './last-mail.ts';
 import { addDemoNetwork } from './seed.ts';
 
 const HELP = `mitoyen: memberships, bookings and doors of shared work places
@@ -16,6 +17,7 @@ const HELP = `mitoyen: memberships, bookings and doors of shared work places
   mitoyen seed                                         add the demo network to the database
   mitoyen create-network SLUG --name NAME [--hostname HOST]...
   mitoyen create-admin EMAIL --network SLUG [--name NAME] [--role manager|administrator]
+  mitoyen last-mail ADDRESS                            show the last mail to an address, where none leave (no SMTP_URL)
   mitoyen doctor                                       say what is wrong and how to mend it
 
   --data DIR   the data folder of an installation of pnpm start (.data)
@@ -90,6 +92,11 @@ async function main(args: string[]): Promise<number> {
           ? `${subject} had an account and now is ${role} of "${values.network}".`
           : `${subject} is ${role} of "${values.network}". Password, shown this once: ${password}`,
       );
+      return 0;
+    }
+    case 'last-mail': {
+      if (subject === undefined) throw new UsageError('Give an address: mitoyen last-mail you@example.org.');
+      console.log(await lastMail(findInstallation(process.env, values.data).ownerUrl, subject));
       return 0;
     }
     case 'doctor': {
