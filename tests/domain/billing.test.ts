@@ -19,11 +19,13 @@ import {
   latePenalty,
   mayUseVatKind,
   mulDiv,
+  type NumberedKind,
   nextNumber,
   parseNumber,
   paymentStateOf,
   reminderDue,
   type SaleVatKind,
+  seriesKey,
   splitInclusive,
   sumMinor,
   vatContained,
@@ -265,10 +267,23 @@ describe('numbers', () => {
     expect(nextNumber(series, last, '2027-12-31')).toMatchObject({ value: { number: 'ANN-F-2027-000042' } });
     expect(nextNumber(series, last, '2028-01-01')).toMatchObject({ value: { number: 'ANN-F-2028-000001' } });
     expect(nextNumber(series, last, '2027-12-30')).toEqual({ ok: false, reason: 'before_last' });
+    expect(nextNumber(series, { ...last, sequence: 999_998 }, '2027-12-31')).toMatchObject({
+      value: { number: 'ANN-F-2027-999999' },
+    });
     expect(nextNumber(series, { ...last, sequence: 999_999 }, '2027-12-31')).toEqual({
       ok: false,
       reason: 'series_full',
     });
+  });
+
+  test('advance invoices are numbered among the invoices, credit notes apart', () => {
+    const key = (kind: NumberedKind) => seriesKey({ structureCode: 'ANN', kind });
+    expect([key('invoice'), key('advance_invoice'), key('credit_note'), key('receipt')]).toEqual([
+      'ANN-F',
+      'ANN-F',
+      'ANN-A',
+      'ANN-Q',
+    ]);
   });
 
   test('are read as they are written, and nothing else is read', () => {

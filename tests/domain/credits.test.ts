@@ -329,6 +329,7 @@ describe('the audit of a wallet', () => {
     expect(found({ walletId: 'other' })).toEqual(['no_such_grant']);
     expect(found({ kind: 'restore', quantity: 1 })).toEqual(['restored_too_much']);
     expect(found({ quantity: 10 })).toContain('wrong_sign');
+    expect(found({ quantity: 0 })).toEqual(['wrong_sign']);
     expect(found({}, { id: 'y', kind: 'restore', quantity: 10 })).toEqual([]);
   });
 });

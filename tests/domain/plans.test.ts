@@ -199,6 +199,15 @@ describe('the price for a person', () => {
     ]);
   });
 
+  test('a band goes before the price of the audience alone, also where it is dearer', () => {
+    const all: PlanPrice[] = [
+      { audience: 'youth', status: null, quotient: null, minor: 100 },
+      { audience: 'youth', status: null, quotient: { from: 0, below: null }, minor: 500 },
+    ];
+    const of = (quotient: number | null) => planPriceFor(all, { audience: 'youth', statuses: [], quotient });
+    expect([of(10), of(null)]).toMatchObject([{ value: { minor: 500 } }, { value: { minor: 100 } }]);
+  });
+
   test('an unknown quotient pays the price that asks for none; without one it is asked for', () => {
     expect(price('youth')).toBe(6_000);
     const banded = list.filter(({ quotient }) => quotient !== null);

@@ -9,6 +9,8 @@ import {
   explainQuote,
   FRENCH_THRESHOLDS,
   FRENCH_VAT_RATES,
+  franchiseState,
+  isNoteDue,
   type PriceRule,
   type RuleConditions,
   type RuleEffect,
@@ -268,6 +270,13 @@ describe('rules as they are written down', () => {
     expect(found(rule('a', { weekdays: [1] }, { kind: 'fee', minor: 1, vatKind: 'standard_20' }))).toEqual([
       'fee_by_time',
     ]);
+    for (const when of [
+      { between: { startsAt: '18:00', endsAt: '19:00' } },
+      { dates: { firstOn: '2027-03-01', lastOn: '2027-03-01' } },
+    ]) {
+      expect(found(rule('a', when, { kind: 'fee', minor: 1, vatKind: 'standard_20' }))).toEqual(['fee_by_time']);
+    }
+    expect(found(rule('a', {}, { kind: 'fee', minor: 1, vatKind: 'standard_20' }))).toEqual([]);
   });
 });
 
@@ -441,6 +450,7 @@ describe('deposits and cancellation', () => {
   test('a part in advance from a price on; a security beside it that comes back', () => {
     const terms = { advanceBp: 3_000, advanceFromMinor: 5_000, securityMinor: 20_000 };
     expect(depositsFor(terms, 4_999)).toEqual({ advanceMinor: 0, laterMinor: 4_999, securityMinor: 20_000 });
+    expect(depositsFor(terms, 5_000).advanceMinor).toBe(1_500);
     expect(depositsFor(terms, 5_001)).toEqual({ advanceMinor: 1_500, laterMinor: 3_501, securityMinor: 20_000 });
     expect(settleSecurity(20_000, 4_500)).toEqual({ keptMinor: 4_500, returnedMinor: 15_500 });
     expect(settleSecurity(20_000, 45_000)).toEqual({ keptMinor: 20_000, returnedMinor: 0 });
@@ -512,5 +522,30 @@ describe('rates and thresholds are dated', () => {
     expect(thresholdOn('franchise_services', '2026-11-24')?.minor).toBe(3_750_000);
     expect(thresholdOn('note_to_private_person', '2026-11-24')?.minor).toBe(2_500);
     expect(thresholdOn('recovery_indemnity', '2012-12-31')).toBeNull();
+  });
+
+  test('the franchise: at the threshold within, a cent beyond it is said', () => {
+    const state = (lastYearMinor: number, thisYearMinor: number, nature: 'service' | 'goods' = 'service') =>
+      franchiseState({ lastYearMinor, thisYearMinor, nature }, '2026-11-24');
+    expect([state(3_750_000, 3_750_000), state(0, 3_750_001), state(3_750_001, 0), state(0, 4_125_000)]).toEqual([
+      'within',
+      'ends_next_year',
+      'ended_by_last_year',
+      'ends_next_year',
+    ]);
+    expect([state(3_750_001, 4_125_001), state(0, 4_125_001, 'goods'), state(0, 8_500_001, 'goods')]).toEqual([
+      'ends_now',
+      'within',
+      'ends_next_year',
+    ]);
+    expect(franchiseState({ lastYearMinor: 9e9, thisYearMinor: 9e9, nature: 'goods' }, '2020-01-01')).toBe('within');
+  });
+
+  test('a note is due from 25 euros on', () => {
+    expect([isNoteDue(2_499, '2026-11-24'), isNoteDue(2_500, '2026-11-24'), isNoteDue(9_999, '2000-01-01')]).toEqual([
+      false,
+      true,
+      false,
+    ]);
   });
 });

@@ -31,6 +31,14 @@ export interface LastNumber {
   readonly issuedOn: LocalDate;
 }
 
+/**
+ * What two kinds of document that are numbered together have in common (`ANN-F`): the row that the database locks, with
+ * the year.
+ */
+export function seriesKey({ structureCode, kind }: NumberSeries): string {
+  return `${structureCode}-${LETTERS[kind]}`;
+}
+
 const LAST_SEQUENCE = 999_999;
 
 /**

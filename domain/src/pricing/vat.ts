@@ -196,6 +196,32 @@ export const FRENCH_THRESHOLDS: readonly Threshold[] = [
   { code: 'public_cash', minor: 30_000, from: '2014-01-01', until: null, source: 'CGI art. 1680', checkedOn: null },
 ];
 
+export type FranchiseState = 'within' | 'ends_next_year' | 'ended_by_last_year' | 'ends_now';
+
+/**
+ * How turnover stands to the thresholds of the franchise (CGI 293 B), for a warning: `within`; beyond the ordinary
+ * threshold in the running year (it ends with the year); beyond it last year (it has ended); beyond the upper one in the
+ * running year (it ends with that sale). Amounts are of the structure's own books; the regime changes only when a person says so.
+ */
+export function franchiseState(
+  turnover: { readonly lastYearMinor: number; readonly thisYearMinor: number; readonly nature: 'service' | 'goods' },
+  on: LocalDate,
+  thresholds: readonly Threshold[] = FRENCH_THRESHOLDS,
+): FranchiseState {
+  const prefix = turnover.nature === 'goods' ? 'franchise_goods' : 'franchise_services';
+  const ordinary = thresholdOn(prefix, on, thresholds)?.minor ?? Number.POSITIVE_INFINITY;
+  const upper = thresholdOn(`${prefix}_running_year`, on, thresholds)?.minor ?? Number.POSITIVE_INFINITY;
+  if (turnover.thisYearMinor > upper) return 'ends_now';
+  if (turnover.lastYearMinor > ordinary) return 'ended_by_last_year';
+  return turnover.thisYearMinor > ordinary ? 'ends_next_year' : 'within';
+}
+
+/** Whether a private person is to be given a note of a service of that price, VAT included. */
+export function isNoteDue(totalMinor: number, on: LocalDate): boolean {
+  const threshold = thresholdOn('note_to_private_person', on);
+  return threshold !== null && totalMinor >= threshold.minor;
+}
+
 /** Null where the law of that day names none. */
 export function thresholdOn(
   code: ThresholdCode,
