@@ -1,5 +1,13 @@
 import type { Tx } from '@mitoyen/db';
-import { listAudiences, listBusy, listResources, listSpaces, type SiteRecord } from '@mitoyen/db/queries';
+import {
+  type BusyRow,
+  listAudiences,
+  listBusy,
+  listResources,
+  listSpaces,
+  type ResourceRow,
+  type SiteRecord,
+} from '@mitoyen/db/queries';
 import {
   type Audience,
   type AudienceClass,
@@ -18,9 +26,6 @@ import {
 import type { Context } from '../../context.ts';
 import { dependsOnBookings, hoursOf } from '../../schedule/hours.ts';
 import type { SiteSchedule } from '../../schedule/site-schedule.ts';
-
-type ResourceRow = Awaited<ReturnType<typeof listResources>>[number];
-type BusyRow = Awaited<ReturnType<typeof listBusy>>[number];
 
 export const resourceFacts = (
   row: {
@@ -68,7 +73,7 @@ export interface SiteFacts {
   readonly resources: (ResourceRow & { readonly facts: ResourceFacts })[];
   readonly schedule: SiteSchedule;
   readonly busy: BusyFact[];
-  /** The same bookings as hours see them: they keep what is released. */
+  /** The same bookings as hours see them, where hours hang on them: they keep what is released. */
   readonly held: HeldTime[];
 }
 
@@ -112,7 +117,7 @@ export async function loadSiteFacts(
           })),
           schedule,
           busy: busyRows.map(busyFact),
-          held: busyRows.map((row) => heldTime(row, schedule)),
+          held: dependsOnBookings(schedule) ? busyRows.map((row) => heldTime(row, schedule)) : [],
         },
       ];
     }),
@@ -142,17 +147,27 @@ export const heldTime = (row: BusyRow, schedule: SiteSchedule): HeldTime => ({
 /** Whose hours are whose on one local date. */
 export function hoursOnDate(facts: SiteFacts, date: LocalDate, now: number): EffectiveHours {
   const range = { from: date, until: addDays(date, 1) };
-  return hoursOf(facts.schedule, range, dependsOnBookings(facts.schedule) ? facts.held : [], now);
+  return hoursOf(facts.schedule, range, facts.held, now);
 }
+
+/** By schedule and audience: a search asks every schedule of the network for the same one. */
+const knownClasses = new WeakMap<SiteSchedule, Map<string, ReadonlyMap<string, AudienceClass>>>();
 
 /** The class of an audience in each space of the site. */
 export function classesOf(schedule: SiteSchedule, audience: string): ReadonlyMap<string, AudienceClass> {
-  return new Map(
-    schedule.schedule.spaces.flatMap(({ id, classes }) => {
-      const audienceClass = classes.get(audience);
-      return audienceClass === undefined ? [] : [[id, audienceClass] as const];
-    }),
-  );
+  const known = knownClasses.get(schedule) ?? new Map<string, ReadonlyMap<string, AudienceClass>>();
+  let classes = known.get(audience);
+  if (classes === undefined) {
+    classes = new Map(
+      schedule.schedule.spaces.flatMap(({ id, classes: ofSpace }) => {
+        const audienceClass = ofSpace.get(audience);
+        return audienceClass === undefined ? [] : [[id, audienceClass] as const];
+      }),
+    );
+    known.set(audience, classes);
+    knownClasses.set(schedule, known);
+  }
+  return classes;
 }
 
 /** One local day of some resources of a site, for one booker. */
