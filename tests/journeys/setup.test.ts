@@ -59,11 +59,9 @@ journey(
 
     const host = await visit();
     await host.goto(await linkMailedTo(email));
-    await host
-      .getByLabel(/mot de passe/i)
-      .first()
-      .fill(password);
-    await host.getByRole('button', { name: /mot de passe/i }).click();
+    await host.getByLabel('Nouveau mot de passe').fill(password);
+    await host.getByRole('button', { name: 'Enregistrer ce mot de passe' }).click();
+    await host.getByText('Mot de passe enregistré').waitFor();
     const login = { email, password, displayName: 'Maya Roux' };
     const signedIn = await visit({ as: login });
     await signedIn.goto(`/mes-lieux/${slug}/reglages`);
@@ -134,10 +132,7 @@ journey(
     await booker.goto(`/reserver/${held.id}`);
     expect(await textOf(booker.locator('main'))).toContain('3,50 €');
     await booker.getByRole('button', { name: /Confirmer/ }).click();
-    await booker
-      .getByText(/confirmée/)
-      .first()
-      .waitFor();
+    await booker.getByText('C’est réservé').waitFor();
   },
 );
 

@@ -20,6 +20,8 @@ export async function allPages(): Promise<Record<'public' | 'member' | 'host' | 
   ];
   const [mail] = (await api('GET', '/demo/outbox')).items;
   const [somebody] = (await api('GET', '/host/members?q=Sidonie', { as: host })).items;
+  const [structure] = (await api('GET', '/manager/structures', { as: manager })).items;
+  const [audience] = (await api('GET', '/manager/audiences', { as: manager })).items;
   const token = 'a'.repeat(43);
   const of = (as: Login, ...paths: string[]) => paths.map((path) => ({ path, as }));
   return {
@@ -62,10 +64,25 @@ export async function allPages(): Promise<Record<'public' | 'member' | 'host' | 
       '/mes-lieux/annot/horaires/consequences',
       '/mes-lieux/annot/horaires/historique',
       '/mes-lieux/annot/badges',
+      '/mes-lieux/annot/reglages',
+      '/mes-lieux/annot/reglages/espaces',
+      '/mes-lieux/annot/reglages/tarifs',
+      '/mes-lieux/annot/reglages/portes',
+      '/mes-lieux/annot/reglages/publics',
       '/mes-lieux/annot/echanges',
       `/mes-lieux/annot/badges?q=Sidonie&membre=${somebody.id}`,
     ),
     manager: [
+      ...of(
+        manager,
+        '/reseau/structures',
+        `/reseau/structures/${structure.id}`,
+        `/reseau/structures/${structure.id}/lieu`,
+        '/reseau/publics',
+        '/reseau/publics/nouveau',
+        `/reseau/publics/${audience.id}`,
+        '/reseau/publics/rencontres',
+      ),
       ...of(manager, '/reseau', '/mes-lieux', '/mes-lieux/gap', '/mes-lieux/gap/horaires'),
       ...of(administrator, '/administration'),
     ],
