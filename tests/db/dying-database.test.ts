@@ -63,72 +63,76 @@ async function question(id: number): Promise<void> {
   expect(row).toEqual({ id });
 }
 
-it(`answers everything, and truly, while the database dies ${DEATHS} times`, async () => {
-  const acknowledged: number[] = [];
-  const refused: number[] = [];
-  const unanswered: number[] = [];
-  const wrong: unknown[] = [];
-  const heard: string[] = [];
-  let isOver = false;
-  let next = 1;
-  await db.listen('deaths', (payload) => heard.push(payload));
+it(
+  `answers everything, and truly, while the database dies ${DEATHS} times`,
+  async () => {
+    const acknowledged: number[] = [];
+    const refused: number[] = [];
+    const unanswered: number[] = [];
+    const wrong: unknown[] = [];
+    const heard: string[] = [];
+    let isOver = false;
+    let next = 1;
+    await db.listen('deaths', (payload) => heard.push(payload));
 
-  const work = async () => {
-    while (!isOver) {
-      const id = next++;
-      const isTransaction = id % 4 !== 1;
-      const outcome = (isTransaction ? transaction(id) : question(id)).then(
-        () => {
-          if (isTransaction) acknowledged.push(id);
-        },
-        (error: Error) => {
-          if (error.name === 'AssertionError') wrong.push(error);
-          if (error instanceof ChangedItsMind) refused.push(id);
-          return sleep(5);
-        },
-      );
-      const patience = new AbortController();
-      const silence = sleep(LONGEST_ANSWER_MS, undefined, { signal: patience.signal }).then(
-        () => unanswered.push(id),
-        () => {},
-      );
-      await Promise.race([outcome, silence]);
-      patience.abort();
-    }
-  };
-  const die = async () => {
-    for (let death = 0; death < DEATHS; death += 1) {
-      await sleep(randomInt(50, 700));
-      await postgres.killHard();
-      await sleep(randomInt(30));
-      postgres = await postgres.restart();
-    }
-    isOver = true;
-  };
-  await Promise.all([die(), ...Array.from({ length: WORKERS }, work)]);
+    const work = async () => {
+      while (!isOver) {
+        const id = next++;
+        const isTransaction = id % 4 !== 1;
+        const outcome = (isTransaction ? transaction(id) : question(id)).then(
+          () => {
+            if (isTransaction) acknowledged.push(id);
+          },
+          (error: Error) => {
+            if (error.name === 'AssertionError') wrong.push(error);
+            if (error instanceof ChangedItsMind) refused.push(id);
+            return sleep(5);
+          },
+        );
+        const patience = new AbortController();
+        const silence = sleep(LONGEST_ANSWER_MS, undefined, { signal: patience.signal }).then(
+          () => unanswered.push(id),
+          () => {},
+        );
+        await Promise.race([outcome, silence]);
+        patience.abort();
+      }
+    };
+    const die = async () => {
+      for (let death = 0; death < DEATHS; death += 1) {
+        await sleep(randomInt(50, 700));
+        await postgres.killHard();
+        await sleep(randomInt(30));
+        postgres = await postgres.restart();
+      }
+      isOver = true;
+    };
+    await Promise.all([die(), ...Array.from({ length: WORKERS }, work)]);
 
-  expect(unanswered).toEqual([]);
-  expect(wrong).toEqual([]);
-  // Who listens hears again.
-  await withClient(postgres.superuserUrl(), (superuser) =>
-    vi.waitFor(
-      async () => {
-        await superuser`select pg_notify('deaths', 'over')`;
-        expect(heard).toContain('over');
-      },
-      { timeout: LONGEST_ANSWER_MS, interval: 200 },
-    ),
-  );
-  expect(acknowledged.length).toBeGreaterThan(DEATHS);
-  expect(refused.length).toBeGreaterThan(0);
-  await withClient(postgres.superuserUrl(), async (superuser) => {
-    const rows = await superuser`select id, array_agg(part order by part) as parts from marks group by id`;
-    expect(rows.filter(({ parts }) => String(parts) !== '1,2')).toEqual([]);
-    const kept = new Set(rows.map(({ id }) => id));
-    expect(acknowledged.filter((id) => !kept.has(id))).toEqual([]);
-    expect(refused.filter((id) => kept.has(id))).toEqual([]);
-    const open = await superuser`
+    expect(unanswered).toEqual([]);
+    expect(wrong).toEqual([]);
+    // Who listens hears again.
+    await withClient(postgres.superuserUrl(), (superuser) =>
+      vi.waitFor(
+        async () => {
+          await superuser`select pg_notify('deaths', 'over')`;
+          expect(heard).toContain('over');
+        },
+        { timeout: LONGEST_ANSWER_MS, interval: 200 },
+      ),
+    );
+    expect(acknowledged.length).toBeGreaterThan(DEATHS);
+    expect(refused.length).toBeGreaterThan(0);
+    await withClient(postgres.superuserUrl(), async (superuser) => {
+      const rows = await superuser`select id, array_agg(part order by part) as parts from marks group by id`;
+      expect(rows.filter(({ parts }) => String(parts) !== '1,2')).toEqual([]);
+      const kept = new Set(rows.map(({ id }) => id));
+      expect(acknowledged.filter((id) => !kept.has(id))).toEqual([]);
+      expect(refused.filter((id) => kept.has(id))).toEqual([]);
+      const open = await superuser`
       select pid from pg_stat_activity where application_name = 'mitoyen' and state like 'idle in transaction%'`;
-    expect([...open]).toEqual([]);
-  });
-}, 240_000);
+      expect([...open]).toEqual([]);
+    });
+  },
+  soak(240_000, 3_600_000),
+);

@@ -167,63 +167,67 @@ const untilBothReady = () =>
     { timeout: 30_000, interval: 50 },
   );
 
-it('never books twice what two servers sell at once, nor loses what it acknowledged, when the database dies', async () => {
-  const outage = Promise.withResolvers<void>();
-  const killAt = Math.floor(ATTEMPTS / 3);
-  const resumeAt = Math.floor((ATTEMPTS * 2) / 3);
-  const answers: Answer[] = [];
-  let next = 0;
+it(
+  'never books twice what two servers sell at once, nor loses what it acknowledged, when the database dies',
+  async () => {
+    const outage = Promise.withResolvers<void>();
+    const killAt = Math.floor(ATTEMPTS / 3);
+    const resumeAt = Math.floor((ATTEMPTS * 2) / 3);
+    const answers: Answer[] = [];
+    let next = 0;
 
-  const dieAndComeBack = async () => {
-    await postgres.killHard();
-    await vi.waitFor(async () => {
-      const replies = await Promise.all(servers.map(({ url }) => fetch(`${url}/readyz`)));
-      expect(replies.map(({ status }) => status)).toEqual([503, 503]);
-    });
-    postgres = await postgres.restart();
-    await untilBothReady();
-  };
-  const client = async () => {
-    for (let attempt = next++; attempt < ATTEMPTS; attempt = next++) {
-      if (attempt === killAt) dieAndComeBack().then(outage.resolve, outage.reject);
-      if (attempt >= resumeAt) await outage.promise;
-      answers[attempt] = await ask(attempt);
+    const dieAndComeBack = async () => {
+      await postgres.killHard();
+      await vi.waitFor(async () => {
+        const replies = await Promise.all(servers.map(({ url }) => fetch(`${url}/readyz`)));
+        expect(replies.map(({ status }) => status)).toEqual([503, 503]);
+      });
+      postgres = await postgres.restart();
+      await untilBothReady();
+    };
+    const client = async () => {
+      for (let attempt = next++; attempt < ATTEMPTS; attempt = next++) {
+        if (attempt === killAt) dieAndComeBack().then(outage.resolve, outage.reject);
+        if (attempt >= resumeAt) await outage.promise;
+        answers[attempt] = await ask(attempt);
+      }
+    };
+    await Promise.all(Array.from({ length: CLIENTS }, client));
+
+    const count = (status: number) => answers.filter((answer) => answer.status === status).length;
+    expect(answers).toHaveLength(ATTEMPTS);
+    expect(answers.filter(({ status }) => ![201, 409, 422, 503, 0].includes(status))).toEqual([]);
+    // The run was what it claims to be: a fight for places, an outage that was felt, and life after it.
+    const unheard = count(503) + count(0);
+    expect(unheard).toBeGreaterThan(0);
+    expect(count(409)).toBeGreaterThan((ATTEMPTS - unheard) / 4);
+    expect(answers.slice(0, killAt).some(({ status }) => status === 201)).toBe(true);
+    expect(answers.slice(resumeAt).some(({ status }) => status === 201)).toBe(true);
+
+    // Who got no answer asks again under the same key, and learns whether the booking was made.
+    for (const [attempt, { status }] of answers.entries()) {
+      if (status === 503 || status === 0) answers[attempt] = await ask(attempt);
     }
-  };
-  await Promise.all(Array.from({ length: CLIENTS }, client));
+    expect(answers.filter(({ status }) => ![201, 409, 422].includes(status))).toEqual([]);
 
-  const count = (status: number) => answers.filter((answer) => answer.status === status).length;
-  expect(answers).toHaveLength(ATTEMPTS);
-  expect(answers.filter(({ status }) => ![201, 409, 422, 503, 0].includes(status))).toEqual([]);
-  // The run was what it claims to be: a fight for places, an outage that was felt, and life after it.
-  const unheard = count(503) + count(0);
-  expect(unheard).toBeGreaterThan(0);
-  expect(count(409)).toBeGreaterThan((ATTEMPTS - unheard) / 4);
-  expect(answers.slice(0, killAt).some(({ status }) => status === 201)).toBe(true);
-  expect(answers.slice(resumeAt).some(({ status }) => status === 201)).toBe(true);
-
-  // Who got no answer asks again under the same key, and learns whether the booking was made.
-  for (const [attempt, { status }] of answers.entries()) {
-    if (status === 503 || status === 0) answers[attempt] = await ask(attempt);
-  }
-  expect(answers.filter(({ status }) => ![201, 409, 422].includes(status))).toEqual([]);
-
-  const acknowledged = answers.flatMap(({ status, body }) => (status === 201 ? [String(body.id)] : []));
-  await withClient(superuserUrl, async (sql) => {
-    const rows = await sql`select id from bookings`;
-    expect(rows.map(({ id }) => id).sort()).toEqual([...new Set(acknowledged)].sort());
-    const twice = await sql`
+    const acknowledged = answers.flatMap(({ status, body }) => (status === 201 ? [String(body.id)] : []));
+    await withClient(superuserUrl, async (sql) => {
+      const rows = await sql`select id from bookings`;
+      expect(rows.map(({ id }) => id).sort()).toEqual([...new Set(acknowledged)].sort());
+      const twice = await sql`
       select a.id, b.id as other from bookings a join bookings b
         on a.resource_id = b.resource_id and a.id < b.id and a.starts_at < b.ends_at and b.starts_at < a.ends_at
       where a.status in ('held', 'confirmed', 'checked_in') and b.status in ('held', 'confirmed', 'checked_in')`;
-    expect([...twice]).toEqual([]);
-    const met = await sql`
+      expect([...twice]).toEqual([]);
+      const met = await sql`
       select a.id, b.id as other from bookings a join bookings b
         on a.space_id = b.space_id and a.audience_class <> b.audience_class
         and a.starts_at < b.ends_at and b.starts_at < a.ends_at
       where a.status in ('held', 'confirmed', 'checked_in') and b.status in ('held', 'confirmed', 'checked_in')`;
-    expect([...met]).toEqual([]);
-    const classes = await sql`select distinct audience_class from bookings`;
-    expect(classes.length).toBe(2);
-  });
-}, 240_000);
+      expect([...met]).toEqual([]);
+      const classes = await sql`select distinct audience_class from bookings`;
+      expect(classes.length).toBe(2);
+    });
+  },
+  soak(240_000, 3_600_000),
+);
