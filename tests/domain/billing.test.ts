@@ -396,6 +396,14 @@ describe('credit notes', () => {
     });
   });
 
+  test('credit notes of other invoices, and later invoices that name this one, count for nothing', () => {
+    const named = [{ number: invoice.number, issuedOn: invoice.issuedOn }];
+    const other = issued(draft({ kind: 'credit_note', preceding: [{ number: 'ANN-F-2027-000777', issuedOn: on }] }));
+    const final = issued(draft({ preceding: named }));
+    expect(credit(null, [other, final]).ok).toBe(true);
+    expect(credit(null, [other, final, issued(draft({ kind: 'credit_note', preceding: named }))]).ok).toBe(false);
+  });
+
   test('a reduction on the document is part of what can be credited', () => {
     expect(
       credit([
