@@ -11,11 +11,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { draft, issued, sha256 } from './billing-facts.ts';
 
-const chainOf = (bodies: readonly unknown[], name: ChainName = 'invoices'): ChainLink[] => {
+const chainOf = (bodies: readonly object[], name: ChainName = 'invoices'): ChainLink[] => {
   const links: ChainLink[] = [];
   let last: ChainHead | null = null;
   for (const body of bodies) {
-    const link = nextLink(name, last, body as Parameters<typeof nextLink>[2], sha256);
+    const link = nextLink(name, last, body, sha256);
     links.push(link);
     last = link;
   }
@@ -35,13 +35,15 @@ describe('one spelling of a document', () => {
     expect(() => canonicalJson(0.5)).toThrow(RangeError);
     expect(() => canonicalJson(2 ** 53)).toThrow(RangeError);
     expect(() => canonicalJson('\ud800')).toThrow(RangeError);
-    expect(() => canonicalJson({ a: undefined } as never)).toThrow(RangeError);
+    expect(() => canonicalJson({ a: undefined })).toThrow(RangeError);
+    expect(() => canonicalJson({ at: Temporal.PlainDate.from('2027-03-15') })).toThrow(RangeError);
+    expect(() => canonicalJson(new Map())).toThrow(RangeError);
   });
 
   test('for any value: the same whatever the order of its keys, another for another value', () => {
     const value = fc.jsonValue({ noUnicodeString: false }).filter((each) => {
       try {
-        canonicalJson(each as never);
+        canonicalJson(each);
         return true;
       } catch {
         return false;
@@ -59,9 +61,9 @@ describe('one spelling of a document', () => {
     };
     fc.assert(
       fc.property(value, value, (a, b) => {
-        expect(canonicalJson(reordered(a) as never)).toBe(canonicalJson(a as never));
-        expect(JSON.parse(canonicalJson(a as never))).toEqual(JSON.parse(JSON.stringify(a)));
-        if (canonicalJson(a as never) === canonicalJson(b as never)) expect(a).toEqual(b);
+        expect(canonicalJson(reordered(a))).toBe(canonicalJson(a));
+        expect(JSON.parse(canonicalJson(a))).toEqual(JSON.parse(JSON.stringify(a)));
+        if (canonicalJson(a) === canonicalJson(b)) expect(a).toEqual(b);
       }),
     );
   });
@@ -96,7 +98,7 @@ describe('a chain', () => {
     expect(verify(invoices.slice(0, 2))).toBe('whole');
     expect(verify(invoices.slice(0, 2), { head })).toBe('cut_short 3');
     expect(verify([], { head })).toBe('cut_short 1');
-    const rewritten = chainOf([4, 5, 6]);
+    const rewritten = chainOf([{ n: 4 }, { n: 5 }, { n: 6 }]);
     expect(verify(rewritten)).toBe('whole');
     expect(verify(rewritten, { head })).toBe('cut_short 3');
     expect(verify(invoices, { head })).toBe('whole');

@@ -203,7 +203,7 @@ test('a pack, a booking, its cancellation, the invoice, the till and the books',
     payments: [{ mean: 'cheque', amountMinor: 4_800 }],
     totalMinor: 4_800,
   };
-  const link = nextLink('payments', null, record as unknown as Parameters<typeof nextLink>[2], sha256);
+  const link = nextLink('payments', null, record, sha256);
   const closing = closeDay('2027-03-02', [{ sequence: 1, hash: link.hash, record }], null, {
     at: record.at,
     currency: 'EUR',

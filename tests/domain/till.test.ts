@@ -63,7 +63,7 @@ class Journal {
   add(of: TillRecord): void {
     expect(checkTillRecord(of)).toEqual([]);
     const last = this.links.at(-1) ?? null;
-    const link = nextLink('payments', last, of as never, sha256);
+    const link = nextLink('payments', last, of, sha256);
     this.links.push(link);
     this.records.push({ sequence: link.sequence, hash: link.hash, record: of });
   }
@@ -312,7 +312,7 @@ describe('closings', () => {
 describe('the archive', () => {
   const journal = new Journal();
   for (const minor of [1_200, 600, -300]) journal.add(record(minor, '2027-03-15'));
-  const closings = [nextLink('closings', null, closed('2027-03-15', journal, null) as never, sha256)];
+  const closings = [nextLink('closings', null, closed('2027-03-15', journal, null), sha256)];
   const header = {
     structure: { name: 'Le Mitoyen', siren: '732829320' },
     software: { name: 'Mitoyen', version: '0.1.0' },

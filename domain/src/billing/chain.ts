@@ -3,15 +3,13 @@ import type { Outcome } from '../time/types.ts';
 /** SHA-256 of the bytes, in lower-case hexadecimal. Given by the caller: the domain knows no machine. */
 export type Sha256 = (bytes: Uint8Array) => string;
 
-/** What a document may be made of, to have one spelling: no fractions (amounts are integers), nothing undefined. */
-export type Canonical = null | boolean | number | string | readonly Canonical[] | { readonly [key: string]: Canonical };
-
 /**
  * The one spelling of a value: JSON without spaces, keys in the order of their UTF-16 code units (RFC 8785), numbers as
  * integers. Two values that are equal are spelled equally, whatever the order in which they were built.
- * @throws RangeError for a number that is no safe integer, a lone surrogate, or a value that JSON does not know.
+ * @throws RangeError for a number that is no safe integer (amounts are integers), a lone surrogate, or what JSON does not
+ * know (undefined, functions, dates).
  */
-export function canonicalJson(value: Canonical): string {
+export function canonicalJson(value: unknown): string {
   if (value === null || typeof value === 'boolean') return String(value);
   if (typeof value === 'number') {
     if (!Number.isSafeInteger(value)) throw new RangeError(`not an integer: ${value}`);
@@ -23,10 +21,9 @@ export function canonicalJson(value: Canonical): string {
     return JSON.stringify(value);
   }
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (typeof value === 'object') {
-    const fields = value as { readonly [key: string]: Canonical };
-    const keys = Object.keys(fields).sort((a, b) => (a < b ? -1 : 1));
-    return `{${keys.map((key) => `${JSON.stringify(key)}:${canonicalJson(fields[key] as Canonical)}`).join(',')}}`;
+  if (typeof value === 'object' && [null, Object.prototype].includes(Object.getPrototypeOf(value))) {
+    const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+    return `{${fields.map(([key, field]) => `${JSON.stringify(key)}:${canonicalJson(field)}`).join(',')}}`;
   }
   throw new RangeError(`not a value of a document: ${typeof value}`);
 }
@@ -54,7 +51,7 @@ export interface ChainHead {
 }
 
 /** The link that follows. `last: null` begins a chain. */
-export function nextLink(chain: ChainName, last: ChainHead | null, document: Canonical, sha256: Sha256): ChainLink {
+export function nextLink(chain: ChainName, last: ChainHead | null, document: object, sha256: Sha256): ChainLink {
   const body = canonicalJson(document);
   const sequence = (last?.sequence ?? 0) + 1;
   const previousHash = last?.hash ?? CHAIN_START;

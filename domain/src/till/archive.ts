@@ -1,11 +1,4 @@
-import {
-  type Canonical,
-  type ChainHead,
-  type ChainLink,
-  canonicalJson,
-  type Sha256,
-  verifyChain,
-} from '../billing/chain.ts';
+import { type ChainHead, type ChainLink, canonicalJson, type Sha256, verifyChain } from '../billing/chain.ts';
 import type { Outcome } from '../time/types.ts';
 
 /**
@@ -38,9 +31,7 @@ export function writeArchive(
     payments: links.payments.length,
     closings: links.closings.length,
   };
-  const lines = [first, ...links.payments, ...links.closings].map((line) =>
-    canonicalJson(line as unknown as Canonical),
-  );
+  const lines = [first, ...links.payments, ...links.closings].map(canonicalJson);
   const body = `${lines.join('\n')}\n`;
   return `${body}${canonicalJson({ sha256: sha256(new TextEncoder().encode(body)) })}\n`;
 }
