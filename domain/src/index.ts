@@ -83,6 +83,7 @@ export * from './till/cash-desk.ts';
 export * from './till/closings.ts';
 export * from './till/regie.ts';
 export * from './till/types.ts';
+export * from './time/age.ts';
 export * from './time/clock.ts';
 export * from './time/local.ts';
 export * from './time/public-holidays.ts';

@@ -33,6 +33,7 @@ import { SETUP_SCHEMAS } from './routes/setup/schemas.ts';
 import { siteSetupRoutes } from './routes/setup/site.ts';
 import { sharingRoutes } from './routes/sharing/sharing.ts';
 import { suggestionRoutes } from './routes/sharing/suggestions.ts';
+import { supervisionRoutes } from './routes/supervision/supervision.ts';
 import { waitlistRoutes } from './routes/waitlist/waitlist.ts';
 import type { Services } from './services.ts';
 
@@ -112,6 +113,7 @@ export async function buildApp(services: Services, logger: FastifyServerOptions[
         sharingRoutes,
         suggestionRoutes,
         interopRoutes,
+        supervisionRoutes,
         managerRoutes,
         networkSetupRoutes,
         siteSetupRoutes,

@@ -50,6 +50,7 @@ export const PERMISSIONS = {
   'public.manage': ['host'],
   'member.search': ['host', 'manager'],
   'badge.manage': ['host'],
+  'supervision.manage': ['manager'],
   'network.report': ['manager'],
   'audience.manage': ['manager'],
   'structure.manage': ['manager'],
@@ -66,6 +67,8 @@ export interface Actor {
   readonly memberId: string | null;
   /** The structure whose public the member is. */
   readonly homeStructureId: string | null;
+  /** Minors whom the member answers for: what is theirs is the member's too. */
+  readonly wardIds: readonly string[];
   readonly displayName: string;
   readonly email: string;
   readonly locale: 'fr' | 'en';
@@ -92,7 +95,8 @@ function holds(relation: Relation, actor: Actor | null, object: ObjectFacts): bo
     case 'owner':
       return (
         (object.ownerAccountId != null && object.ownerAccountId === actor.accountId) ||
-        (object.ownerMemberId != null && object.ownerMemberId === actor.memberId)
+        (object.ownerMemberId != null &&
+          (object.ownerMemberId === actor.memberId || actor.wardIds.includes(object.ownerMemberId)))
       );
     case 'host':
       return (

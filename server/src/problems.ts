@@ -241,6 +241,51 @@ export const PROBLEMS = {
     ],
     ['In another use', 'Another public still has the place. The door will open at the time of your booking.'],
   ),
+  'booking.consent_missing': kind(
+    422,
+    ['Accord d’un responsable manquant', 'Un responsable doit d’abord donner son accord pour que cet enfant vienne.'],
+    ['A guardian’s agreement is missing', 'A guardian must first agree that this child may come.'],
+  ),
+  'booking.age_out_of_range': kind(
+    422,
+    ['Âge', 'Ces heures sont réservées à un autre âge.'],
+    ['Age', 'These hours are for another age.'],
+  ),
+  'minor.too_many': kind(
+    422,
+    ['Trop d’enfants', 'Un compte répond de douze enfants au plus. Adressez-vous à la structure.'],
+    ['Too many children', 'One account answers for twelve children at most. Ask the structure.'],
+  ),
+  'session.already_there': kind(
+    409,
+    ['Déjà compté', 'Cette personne est déjà comptée dans ce lieu.'],
+    ['Counted already', 'This person is counted at this place already.'],
+  ),
+  'session.building_full': kind(
+    409,
+    ['Le bâtiment est complet', 'Le nombre de personnes que ce bâtiment peut accueillir est atteint.'],
+    ['The building is full', 'As many people are there as this building may hold.'],
+  ),
+  'session.space_full': kind(
+    409,
+    ['L’espace est complet', 'Le nombre de personnes que cet espace peut accueillir est atteint.'],
+    ['The space is full', 'As many people are there as this space may hold.'],
+  ),
+  'session.consent_missing': kind(
+    422,
+    ['Accord d’un responsable manquant', 'Notez d’abord l’accord d’un responsable pour cet enfant.'],
+    ['A guardian’s agreement is missing', 'First note a guardian’s agreement for this child.'],
+  ),
+  'session.no_referent': kind(
+    422,
+    ['Aucun référent sur place', 'Un référent doit d’abord être arrivé, par badge ou sur cette page.'],
+    ['No referent there', 'A referent must have come first, by badge or on this page.'],
+  ),
+  'session.ratio_reached': kind(
+    409,
+    ['Pas assez d’encadrants', 'Il faudrait un encadrant de plus pour un enfant de plus.'],
+    ['Not enough supervisors', 'One more child would need one more supervisor.'],
+  ),
   'door.no_referent': kind(
     422,
     ['Personne n’est encore là', 'La porte s’ouvrira dès qu’un référent sera arrivé.'],
@@ -264,14 +309,6 @@ export const PROBLEMS = {
       'Le boîtier du lieu ne répond pas pour le moment. Votre code et votre badge ouvrent quand même.',
     ],
     ['Place unreachable', 'The site’s box does not answer at the moment. Your code and your badge open all the same.'],
-  ),
-  'schedule.overlap': kind(
-    422,
-    [
-      'Horaires qui se chevauchent',
-      'Deux publics qui ne peuvent se rencontrer auraient le même espace au même moment.',
-    ],
-    ['Hours overlap', 'Two publics that may not meet would have the same space at the same time.'],
   ),
   'schedule.changed_meanwhile': kind(
     409,

@@ -281,11 +281,11 @@ export async function lockBooking(tx: Tx, networkId: string, id: string) {
   );
 }
 
-/** A member's bookings: what is to come soonest first, what is past latest first. Holds that ran out are left out. */
+/** The bookings of a member, and of the minors whom they answer for: what is to come soonest first, what is past latest first. Holds that ran out are left out. */
 export async function listBookingsOfMember(
   tx: Tx,
   networkId: string,
-  memberId: string,
+  memberIds: readonly string[],
   scope: 'upcoming' | 'past',
   now: Instant,
   page: { limit: number; offset: number },
@@ -300,7 +300,7 @@ export async function listBookingsOfMember(
   const where = and(
     nextOfSeries && scope === 'upcoming' ? isNext : undefined,
     eq(bookings.networkId, networkId),
-    eq(bookings.memberId, memberId),
+    inArray(bookings.memberId, [...memberIds]),
     ne(bookings.status, 'expired'),
     scope === 'upcoming'
       ? and(

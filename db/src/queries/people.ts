@@ -7,6 +7,7 @@ import {
   accountTokens,
   audiences,
   credentials,
+  guardianships,
   instantToSql,
   members,
   roleAssignments,
@@ -21,6 +22,7 @@ export interface ActorRecord {
   sessionId: string;
   memberId: string | null;
   homeStructureId: string | null;
+  wardIds: string[];
   displayName: string;
   email: string;
   locale: 'fr' | 'en';
@@ -37,6 +39,10 @@ const actorRows = preparedQuery<{ networkId: string; sessionId: string; accountI
         locale: accounts.locale,
         memberId: members.id,
         homeStructureId: members.homeStructureId,
+        wardIds: sql<string[]>`array(
+          select ${guardianships.minorMemberId} from ${guardianships}
+          where ${guardianships.networkId} = ${sessions.networkId} and ${guardianships.guardianMemberId} = ${members.id}
+            and ${guardianships.endedAt} is null)`,
         role: roleAssignments.role,
         structureId: roleAssignments.structureId,
       })
@@ -65,6 +71,7 @@ interface ActorRow {
   locale: 'fr' | 'en';
   memberId: string | null;
   homeStructureId: string | null;
+  wardIds: string[];
   role: Role | null;
   structureId: string | null;
 }
@@ -85,6 +92,7 @@ export async function loadActor(
     sessionId,
     memberId: first.memberId,
     homeStructureId: first.homeStructureId,
+    wardIds: first.wardIds,
     displayName: first.displayName,
     email: first.email,
     locale: first.locale,
@@ -334,6 +342,10 @@ interface MemberAudience {
   isStaff: boolean;
   ownAudienceId: string;
   homeStructureId: string | null;
+  birthDate: string | null;
+  minAge: number | null;
+  maxAge: number | null;
+  needsGuardianConsent: boolean;
 }
 
 const memberAudienceRows = preparedQuery<
@@ -348,6 +360,10 @@ const memberAudienceRows = preparedQuery<
       isStaff: audiences.isStaff,
       ownAudienceId: members.audienceId,
       homeStructureId: members.homeStructureId,
+      birthDate: members.birthDate,
+      minAge: audiences.minAge,
+      maxAge: audiences.maxAge,
+      needsGuardianConsent: audiences.needsGuardianConsent,
     })
     .from(members)
     .innerJoin(

@@ -319,15 +319,3 @@ export async function listBusy(
 export async function insertClosure(tx: Tx, closure: typeof closures.$inferInsert) {
   await tx.insert(closures).values(closure);
 }
-
-export async function findClosure(tx: Tx, networkId: string, id: string) {
-  const [row] = await tx
-    .select()
-    .from(closures)
-    .where(and(eq(closures.networkId, networkId), eq(closures.id, id)));
-  return row ?? null;
-}
-
-export async function deleteClosure(tx: Tx, networkId: string, id: string) {
-  await tx.delete(closures).where(and(eq(closures.networkId, networkId), eq(closures.id, id)));
-}

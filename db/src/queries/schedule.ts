@@ -265,20 +265,3 @@ export async function insertDeclaredClasses(tx: Tx, networkId: string): Promise<
     where ${spaces.networkId} = ${networkId}
     on conflict do nothing`);
 }
-
-/** The windows of a template as a whole: what is there goes. */
-export async function replaceTemplateWindows(
-  tx: Tx,
-  networkId: string,
-  templateId: string,
-  rows: readonly (typeof templateWindows.$inferInsert)[],
-) {
-  await tx
-    .delete(templateWindows)
-    .where(and(eq(templateWindows.networkId, networkId), eq(templateWindows.templateId, templateId)));
-  if (rows.length > 0) await tx.insert(templateWindows).values([...rows]);
-}
-
-export async function insertTemplate(tx: Tx, row: typeof scheduleTemplates.$inferInsert) {
-  await tx.insert(scheduleTemplates).values(row);
-}

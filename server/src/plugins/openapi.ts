@@ -27,6 +27,7 @@ export function openApiDocument(publicUrl: string): FastifyDynamicSwaggerOptions
         { name: 'doors', description: 'Open a door from afar' },
         { name: 'host', description: 'The day of a site' },
         { name: 'schedule', description: 'Hours and closures' },
+        { name: 'supervision', description: 'Supervised hours: referents, head counts, minors and guardians' },
         { name: 'badges', description: 'Badges' },
         { name: 'setup', description: 'What a place has: spaces, resources, tariffs, doors' },
         { name: 'manager', description: 'The network: figures, publics, structures' },

@@ -18,6 +18,8 @@ export interface BookingRequest {
   readonly audience?: string;
   /** How many people come; 1 without it. */
   readonly seats?: number;
+  /** A minor whom the caller answers for; without it the caller's own. */
+  readonly forMemberId?: string;
 }
 
 /**
@@ -28,7 +30,8 @@ export async function bookResource(context: Context, input: BookingRequest): Pro
   const { tx, networkId, now, services } = context;
   const actor = signedIn(context);
   if (actor.memberId === null) return refuse('auth.forbidden');
-  const { memberId } = actor;
+  const memberId = input.forMemberId ?? actor.memberId;
+  if (memberId !== actor.memberId && !actor.wardIds.includes(memberId)) return refuse('not_found');
   const window = { from: input.startsAt, until: input.endsAt };
   const [, resource, audience, heldCount] = await Promise.all([
     lockSpaceOfResource(tx, networkId, input.resourceId),

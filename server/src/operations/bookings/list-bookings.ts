@@ -5,13 +5,13 @@ import { bookingView } from '../views.ts';
 
 const PAGE_SIZE = 20;
 
-/** The caller's own bookings, a page at a time; grouped, of each series only the next date. */
+/** The bookings of the caller and of the minors whom they answer for, a page at a time; grouped, of each series only the next date. */
 export async function listBookings(
   context: Context,
   query: { scope: 'upcoming' | 'past'; page: number; isGrouped: boolean },
 ) {
   const { tx, networkId, now } = context;
-  const { memberId } = signedIn(context);
+  const { memberId, wardIds } = signedIn(context);
   const offset = (query.page - 1) * PAGE_SIZE;
   const { rows, total } =
     memberId === null
@@ -19,7 +19,7 @@ export async function listBookings(
       : await listBookingsOfMember(
           tx,
           networkId,
-          memberId,
+          [memberId, ...wardIds],
           query.scope,
           now,
           { limit: PAGE_SIZE, offset },

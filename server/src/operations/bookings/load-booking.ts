@@ -26,5 +26,6 @@ export async function loadBooking(
   const { memberId: ownerMemberId, structureId, partnerStructureId } = booking;
   const facts = { ownerMemberId, structureId, partnerStructureId };
   if (!may(actor, action, facts)) return refuse('not_found');
-  return ok({ booking, by: booking.memberId === actor.memberId ? 'member' : 'staff' });
+  const isOwn = booking.memberId === actor.memberId || actor.wardIds.includes(booking.memberId);
+  return ok({ booking, by: isOwn ? 'member' : 'staff' });
 }

@@ -7,6 +7,7 @@ import { dependsOnBookings, hoursOf } from '../../schedule/hours.ts';
 import { loadSite } from '../host/load-site.ts';
 import { heldTime } from '../places/site-facts.ts';
 import { shownName } from '../sharing/shown-name.ts';
+import { referentsBetween } from '../supervision/referents.ts';
 import { iso, isoWindow } from '../views.ts';
 
 const MOST_DAYS = 400;
@@ -99,7 +100,7 @@ export async function getHours(
         status: row.status,
         seriesId: row.seriesId,
       })),
-    referents: [],
+    referents: await referentsBetween(context, site.id, window),
   });
 }
 

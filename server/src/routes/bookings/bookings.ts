@@ -64,18 +64,20 @@ export async function bookingRoutes(app: Api) {
           endsAt: Instant,
           audience: Type.Optional(AudienceCode),
           seats: Type.Optional(SeatCount),
+          forMemberId: Type.Optional(Id),
         }),
         response: { 201: BookingView, ...refusals },
       },
     },
     async (request, reply) => {
-      const { resourceId, startsAt, endsAt, audience, seats } = request.body;
+      const { resourceId, startsAt, endsAt, audience, seats, forMemberId } = request.body;
       const input = {
         resourceId,
         startsAt: instantOf(startsAt),
         endsAt: instantOf(endsAt),
         ...(audience && { audience }),
         ...(seats && { seats }),
+        ...(forMemberId && { forMemberId }),
       };
       return withAlternatives(
         request,
