@@ -41,13 +41,10 @@ describe('one spelling of a document', () => {
   });
 
   test('for any value: the same whatever the order of its keys, another for another value', () => {
-    const value = fc.jsonValue({ noUnicodeString: false }).filter((each) => {
-      try {
-        canonicalJson(each);
-        return true;
-      } catch {
-        return false;
-      }
+    const value = fc.object({
+      maxDepth: 3,
+      values: [fc.maxSafeInteger(), fc.string({ unit: 'grapheme' }), fc.boolean(), fc.constant(null)],
+      withObjectString: false,
     });
     const reordered = (each: unknown): unknown => {
       if (Array.isArray(each)) return each.map(reordered);
