@@ -126,8 +126,7 @@ export function formatMeasure(value: number, kind: keyof typeof MEASURE_UNITS): 
 }
 
 export function kindName(kind: ResourceKind): string {
-  if (kind === 'desk') return m.kind_desk();
-  return kind === 'room' ? m.kind_room() : m.kind_video();
+  return { desk: m.kind_desk, room: m.kind_room, video: m.kind_video, seats: m.kind_seats }[kind]();
 }
 
 /** `75 %`; `75%` in English. `share` is of one. */

@@ -2,10 +2,12 @@
 export function placeHref(
   slug: string,
   current: URLSearchParams,
-  changes: Partial<Record<'date' | 'public' | 'type' | 'ressource' | 'debut' | 'fin' | 'semaine', string | null>>,
+  changes: Partial<
+    Record<'date' | 'public' | 'type' | 'ressource' | 'debut' | 'fin' | 'personnes' | 'semaine', string | null>
+  >,
 ): string {
   const params = new URLSearchParams();
-  for (const name of ['date', 'public', 'type', 'ressource', 'debut', 'fin', 'semaine'] as const) {
+  for (const name of ['date', 'public', 'type', 'ressource', 'debut', 'fin', 'personnes', 'semaine'] as const) {
     const value = name in changes ? changes[name] : current.get(name);
     if (value) params.set(name, value);
   }

@@ -16,7 +16,7 @@ export interface Search {
 }
 
 export const WITHIN_KM = ['10', '20', '30', '50', '100'] as const;
-export const KINDS: readonly ResourceKind[] = ['desk', 'room', 'video'];
+export const KINDS: readonly ResourceKind[] = ['desk', 'room', 'video', 'seats'];
 
 const TIME = /^([01]\d|2[0-3]):[0-5]\d$/;
 const DATE = /^\d{4}-\d{2}-\d{2}$/;

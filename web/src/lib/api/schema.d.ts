@@ -574,24 +574,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/host/sites/{slug}/opening-windows": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The week of a site */
-        get: operations["getOpeningWindows"];
-        /** Replace the week of a site as a whole */
-        put: operations["replaceWeek"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/host/sites/{slug}/closures": {
         parameters: {
             query?: never;
@@ -602,26 +584,8 @@ export interface paths {
         /** Closures to come */
         get: operations["listClosures"];
         put?: never;
-        /** Close the site or one space for a time */
-        post: operations["closeSite"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/host/sites/{slug}/closures/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         post?: never;
-        /** Lift a closure */
-        delete: operations["liftClosure"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1153,6 +1117,281 @@ export interface paths {
         put?: never;
         /** The change that hours in the syntax of OpenStreetMap would be; nothing is written */
         post: operations["importHours"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/manager/supervision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the network asks of the hours of each audience */
+        get: operations["listNetworkSupervision"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/manager/supervision/{audience}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set what the network asks of the hours of an audience */
+        put: operations["changeNetworkSupervision"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host/sites/{slug}/supervision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is asked of the hours of each audience at a site */
+        get: operations["listSiteSupervision"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host/sites/{slug}/supervision/{audience}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set what a site asks of the hours of an audience; null: as the network has it */
+        put: operations["changeSiteSupervision"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host/sites/{slug}/referents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may be the referent of a site, when each is expected, and who is there */
+        get: operations["listReferents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host/sites/{slug}/referents/{memberId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Name a member as a referent of the site */
+        put: operations["nameReferent"];
+        post?: never;
+        /** A member is no longer a referent of the site */
+        delete: operations["removeReferent"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host/sites/{slug}/referents/{memberId}/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A referent is there, or leaves; the doors follow */
+        post: operations["checkReferent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host/sites/{slug}/referent-shifts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Plan when a referent is there, once or every week */
+        post: operations["planShift"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host/sites/{slug}/referent-shifts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** A referent is not expected after all */
+        delete: operations["cancelShift"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host/sites/{slug}/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The supervised hours of today: who is expected, who is there, how many more may come */
+        get: operations["getSession"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host/sites/{slug}/session/attendances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Count somebody in */
+        post: operations["countIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host/sites/{slug}/session/attendances/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Count somebody out */
+        post: operations["countOut"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host/sites/{slug}/minors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The minors of the site's structure, their guardians and what they agreed to */
+        get: operations["listMinors"];
+        put?: never;
+        /** Add a minor whose guardian has no account */
+        post: operations["addMinor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host/sites/{slug}/minors/{memberId}/consents/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Note what a guardian agreed to, or withdrew */
+        put: operations["recordConsent"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/children": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The minors whom I answer for */
+        get: operations["listChildren"];
+        put?: never;
+        /** Add a child: a first name and a date of birth */
+        post: operations["addChild"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/children/{memberId}/consents/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Agree for a child, or withdraw it */
+        put: operations["decideConsent"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3379,6 +3618,8 @@ export interface operations {
                     audience?: string;
                     /** @description How many people come */
                     seats?: number;
+                    /** Format: uuid */
+                    forMemberId?: string;
                 };
             };
         };
@@ -5680,141 +5921,6 @@ export interface operations {
             };
         };
     };
-    getOpeningWindows: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                slug: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Default Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description Sent back with the next change: a change by somebody else is not overwritten */
-                        version: string;
-                        items: {
-                            /** @description ISO 8601: 1 is Monday */
-                            weekday: number;
-                            /** @example 09:00 */
-                            startsAt: string;
-                            /** @example 12:30 */
-                            endsAt: string;
-                            /** @example professional */
-                            audience: string;
-                            spaceId: string | null;
-                        }[];
-                        spaces: {
-                            /** Format: uuid */
-                            id: string;
-                            name: string;
-                        }[];
-                    };
-                };
-            };
-            /** @description Refused: `code` says why */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A fault on our side, or a part that is away */
-            "5XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    replaceWeek: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                slug: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    version: string;
-                    items: {
-                        /** @description ISO 8601: 1 is Monday */
-                        weekday: number;
-                        /** @example 09:00 */
-                        startsAt: string;
-                        /** @example 12:30 */
-                        endsAt: string;
-                        /** @example professional */
-                        audience: string;
-                        spaceId: string | null;
-                    }[];
-                };
-            };
-        };
-        responses: {
-            /** @description Default Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description Sent back with the next change: a change by somebody else is not overwritten */
-                        version: string;
-                        items: {
-                            /** @description ISO 8601: 1 is Monday */
-                            weekday: number;
-                            /** @example 09:00 */
-                            startsAt: string;
-                            /** @example 12:30 */
-                            endsAt: string;
-                            /** @example professional */
-                            audience: string;
-                            spaceId: string | null;
-                        }[];
-                        spaces: {
-                            /** Format: uuid */
-                            id: string;
-                            name: string;
-                        }[];
-                    };
-                };
-            };
-            /** @description Refused: `code` says why */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A fault on our side, or a part that is away */
-            "5XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     listClosures: {
         parameters: {
             query?: never;
@@ -5851,122 +5957,6 @@ export interface operations {
                         }[];
                     };
                 };
-            };
-            /** @description Refused: `code` says why */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A fault on our side, or a part that is away */
-            "5XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    closeSite: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The same key and request again give the same answer and no second effect */
-                "idempotency-key"?: string;
-            };
-            path: {
-                slug: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /**
-                     * Format: date-time
-                     * @example 2026-11-24T08:00:00.000Z
-                     */
-                    from: string;
-                    /**
-                     * Format: date-time
-                     * @example 2026-11-24T08:00:00.000Z
-                     */
-                    until: string;
-                    spaceId?: string | null;
-                    reason?: string | null;
-                };
-            };
-        };
-        responses: {
-            /** @description Default Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** Format: uuid */
-                        id: string;
-                        /**
-                         * Format: date-time
-                         * @example 2026-11-24T08:00:00.000Z
-                         */
-                        from: string;
-                        /**
-                         * Format: date-time
-                         * @example 2026-11-24T08:00:00.000Z
-                         */
-                        until: string;
-                        spaceId: string | null;
-                        reason: string | null;
-                    } & {
-                        bookingsInside: number;
-                    };
-                };
-            };
-            /** @description Refused: `code` says why */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A fault on our side, or a part that is away */
-            "5XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    liftClosure: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                slug: string;
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Default Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             /** @description Refused: `code` says why */
             "4XX": {
@@ -12362,6 +12352,1106 @@ export interface operations {
                         hasUnknown: boolean;
                     };
                 };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listNetworkSupervision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** @example professional */
+                            audience: string;
+                            /**
+                             * @description What the door does while no referent is there: opens for them first, for anyone, or does not ask
+                             * @enum {unknown}
+                             */
+                            withoutReferent: "referent_first" | "anyone" | "not_needed";
+                            graceMinutes: number;
+                            /**
+                             * @description Which number of adults for minors is kept
+                             * @enum {unknown}
+                             */
+                            ratios: "none" | "fr-accueil-de-loisirs";
+                            needsGuardianConsent: boolean;
+                            /** @description The site's own */
+                            isOwn: boolean;
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeNetworkSupervision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example professional */
+                audience: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description What the door does while no referent is there: opens for them first, for anyone, or does not ask
+                     * @enum {unknown}
+                     */
+                    withoutReferent: "referent_first" | "anyone" | "not_needed";
+                    graceMinutes: number;
+                    /**
+                     * @description Which number of adults for minors is kept
+                     * @enum {unknown}
+                     */
+                    ratios: "none" | "fr-accueil-de-loisirs";
+                    needsGuardianConsent: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSiteSupervision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** @example professional */
+                            audience: string;
+                            /**
+                             * @description What the door does while no referent is there: opens for them first, for anyone, or does not ask
+                             * @enum {unknown}
+                             */
+                            withoutReferent: "referent_first" | "anyone" | "not_needed";
+                            graceMinutes: number;
+                            /**
+                             * @description Which number of adults for minors is kept
+                             * @enum {unknown}
+                             */
+                            ratios: "none" | "fr-accueil-de-loisirs";
+                            needsGuardianConsent: boolean;
+                            /** @description The site's own */
+                            isOwn: boolean;
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeSiteSupervision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                /** @example professional */
+                audience: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    policy: {
+                        /**
+                         * @description What the door does while no referent is there: opens for them first, for anyone, or does not ask
+                         * @enum {unknown}
+                         */
+                        withoutReferent: "referent_first" | "anyone" | "not_needed";
+                        graceMinutes: number;
+                        /**
+                         * @description Which number of adults for minors is kept
+                         * @enum {unknown}
+                         */
+                        ratios: "none" | "fr-accueil-de-loisirs";
+                        needsGuardianConsent: boolean;
+                    } | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listReferents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        timeZone: string;
+                        items: {
+                            /** Format: uuid */
+                            memberId: string;
+                            displayName: string;
+                            presentSince: string | null;
+                        }[];
+                        shifts: {
+                            /** Format: uuid */
+                            id: string;
+                            /** Format: uuid */
+                            memberId: string;
+                            displayName: string;
+                            spaceId: string | null;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            startsAt: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            endsAt: string;
+                        }[];
+                        presences: {
+                            /** Format: uuid */
+                            memberId: string;
+                            displayName: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            arrivedAt: string;
+                            leftAt: string | null;
+                            /** @enum {unknown} */
+                            notedBy: "badge" | "check_in";
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    nameReferent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                memberId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeReferent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                memberId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkReferent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again give the same answer and no second effect */
+                "idempotency-key"?: string;
+            };
+            path: {
+                slug: string;
+                memberId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {unknown} */
+                    what: "arrive" | "leave";
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    planShift: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again give the same answer and no second effect */
+                "idempotency-key"?: string;
+            };
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: uuid */
+                    memberId: string;
+                    spaceId: string | null;
+                    /**
+                     * Format: date
+                     * @example 2026-11-24
+                     */
+                    date: string;
+                    /** @example 09:00 */
+                    startsAt: string;
+                    /** @example 12:30 */
+                    endsAt: string;
+                    repeatUntil: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        ids: string[];
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelShift: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: date
+                         * @example 2026-11-24
+                         */
+                        date: string;
+                        timeZone: string;
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-24T08:00:00.000Z
+                         */
+                        now: string;
+                        buildingCapacity: number | null;
+                        presentInBuilding: number;
+                        referentsPresent: {
+                            /** Format: uuid */
+                            memberId: string;
+                            displayName: string;
+                            /**
+                             * Format: date-time
+                             * @example 2026-11-24T08:00:00.000Z
+                             */
+                            arrivedAt: string;
+                            /** @enum {unknown} */
+                            notedBy: "badge" | "check_in";
+                        }[];
+                        spaces: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            capacity: number;
+                            audience: string | null;
+                            /** @description The hours that run are supervised */
+                            isSupervised: boolean;
+                            hours: {
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                from: string;
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                until: string;
+                                /** @example professional */
+                                audience: string;
+                            }[];
+                            minors: number;
+                            supervisors: number;
+                            supervisorsNeeded: number;
+                            present: number;
+                            attendances: {
+                                /** Format: uuid */
+                                id: string;
+                                /** @enum {unknown} */
+                                kind: "minor" | "adult" | "supervisor";
+                                memberId: string | null;
+                                displayName: string | null;
+                                age: number | null;
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                arrivedAt: string;
+                                leftAt: string | null;
+                            }[];
+                            expected: {
+                                /** Format: uuid */
+                                bookingId: string;
+                                /** Format: uuid */
+                                memberId: string;
+                                displayName: string;
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                startsAt: string;
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                endsAt: string;
+                                hasConsent: boolean;
+                            }[];
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    countIn: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again give the same answer and no second effect */
+                "idempotency-key"?: string;
+            };
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: uuid */
+                    spaceId: string;
+                    /** @enum {unknown} */
+                    kind: "minor" | "adult" | "supervisor";
+                    memberId: string | null;
+                    age: number | null;
+                    bookingId: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    countOut: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again give the same answer and no second effect */
+                "idempotency-key"?: string;
+            };
+            path: {
+                slug: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listMinors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            memberId: string;
+                            firstName: string;
+                            age: number | null;
+                            guardian: {
+                                name: string;
+                                hasAccount: boolean;
+                                contact: string | null;
+                            };
+                            consents: {
+                                /** @enum {unknown} */
+                                kind: "attendance" | "leave_alone" | "image";
+                                /** @enum {unknown} */
+                                givenBy: "online" | "paper" | "in_person";
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                givenAt: string;
+                                validUntil: string | null;
+                                recordedBy: string;
+                            }[];
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addMinor: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again give the same answer and no second effect */
+                "idempotency-key"?: string;
+            };
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    firstName: string;
+                    /**
+                     * Format: date
+                     * @example 2026-11-24
+                     */
+                    birthDate: string;
+                    audience: string | null;
+                    guardianName: string;
+                    guardianContact: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        memberId: string;
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recordConsent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                memberId: string;
+                kind: "attendance" | "leave_alone" | "image";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    isGiven: boolean;
+                    /** @enum {unknown} */
+                    givenBy: "paper" | "in_person";
+                    validUntil: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listChildren: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            memberId: string;
+                            firstName: string;
+                            age: number | null;
+                            /** @example professional */
+                            audience: string;
+                            consents: {
+                                /** @enum {unknown} */
+                                kind: "attendance" | "leave_alone" | "image";
+                                /** @enum {unknown} */
+                                givenBy: "online" | "paper" | "in_person";
+                                /**
+                                 * Format: date-time
+                                 * @example 2026-11-24T08:00:00.000Z
+                                 */
+                                givenAt: string;
+                                validUntil: string | null;
+                                recordedBy: string;
+                            }[];
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addChild: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and request again give the same answer and no second effect */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    firstName: string;
+                    /**
+                     * Format: date
+                     * @example 2026-11-24
+                     */
+                    birthDate: string;
+                    audience: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        memberId: string;
+                    };
+                };
+            };
+            /** @description Refused: `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault on our side, or a part that is away */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decideConsent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                memberId: string;
+                kind: "attendance" | "leave_alone" | "image";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    isGiven: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused: `code` says why */
             "4XX": {

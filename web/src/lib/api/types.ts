@@ -29,7 +29,6 @@ export type Booking = Answer<'/api/v1/bookings', 'get'>['items'][number];
 export type BookingDetail = Answer<'/api/v1/bookings/{id}', 'get'>;
 export type HostSite = Answer<'/api/v1/host/sites', 'get'>['items'][number];
 export type HostDay = Answer<'/api/v1/host/sites/{slug}/day', 'get'>;
-export type HostWeek = Answer<'/api/v1/host/sites/{slug}/opening-windows', 'get'>;
 export type HostSchedule = Answer<'/api/v1/host/sites/{slug}/schedule', 'get'>;
 export type HostHours = Answer<'/api/v1/host/sites/{slug}/schedule/hours', 'get'>;
 export type ExplainedDay = Answer<'/api/v1/host/sites/{slug}/schedule/days/{date}', 'get'>;

@@ -27,9 +27,10 @@ export const load: PageServerLoad = async ({ locals: { api }, params, url }) => 
   const audience = (publics.find(({ code }) => code === asked) ?? publics[0])?.code ?? 'professional';
   const kind: ResourceKind | '' = KINDS.find((known) => known === url.searchParams.get('type')) ?? '';
 
+  const seats = Math.min(5_000, Math.max(1, Math.trunc(Number(url.searchParams.get('personnes'))) || 1));
   const day = dataOf(
     await api.GET('/api/v1/sites/{slug}/days/{date}', {
-      params: { path: { slug: site.slug, date }, query: { audience, ...(kind === '' ? {} : { kind }) } },
+      params: { path: { slug: site.slug, date }, query: { audience, seats, ...(kind === '' ? {} : { kind }) } },
     }),
   );
 
@@ -68,6 +69,8 @@ export const load: PageServerLoad = async ({ locals: { api }, params, url }) => 
     publics,
     audience,
     kind,
+    seats,
+    isJustWaiting: url.searchParams.has('en-attente'),
     day,
     today,
     days: weekFrom(firstDay),
@@ -93,9 +96,40 @@ export const actions: Actions = {
         startsAt: String(form.get('debut')),
         endsAt: String(form.get('fin')),
         audience: String(form.get('public')),
+        seats: Math.max(1, Math.trunc(Number(form.get('personnes'))) || 1),
       },
     });
     if (!booking.data) return refused(booking);
     redirect(303, `/reserver/${booking.data.id}`);
+  },
+
+  /** Asks to be told if a taken time becomes free: of one resource, or of any of a kind. */
+  wait: async ({ request, locals, params, url }) => {
+    const form = await request.formData();
+    const back = new URLSearchParams(url.search);
+    back.delete('/wait');
+    if (locals.account === null) redirect(303, signInPath(`${url.pathname}?${back}`));
+    const site = dataOf(
+      await locals.api.GET('/api/v1/sites/{slug}', { params: { path: { slug: params.slug }, query: {} } }),
+    );
+    const text = (name: string) => String(form.get(name) ?? '');
+    const date = dateOr(text('date'), todayIn(site.timeZone));
+    const startsAt = instantAt(date, text('de'), site.timeZone);
+    const endsAt = instantAt(date, text('a'), site.timeZone);
+    const what = text('quoi');
+    const kind = KINDS.find((known) => what === `type:${known}`);
+    const answer = await locals.api.POST('/api/v1/waitlist', {
+      params: { header: idempotencyKey(form) },
+      body: {
+        ...(kind === undefined ? { resourceId: what } : { siteId: site.id, kind }),
+        startsAt: startsAt ?? '',
+        endsAt: endsAt ?? '',
+        audience: text('public'),
+        seats: Math.max(1, Math.trunc(Number(text('personnes'))) || 1),
+      },
+    });
+    if (!answer.data) return refused(answer);
+    back.set('en-attente', '');
+    redirect(303, `${url.pathname}?${back}#attendre`);
   },
 };
