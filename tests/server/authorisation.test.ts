@@ -23,32 +23,35 @@ const iso = (at: number) => new Date(at).toISOString();
 const makeId = () => newId(NOW, randomBytes(10));
 
 type Action = keyof typeof PERMISSIONS;
-type Relation = 'anyone' | 'account' | 'owner' | 'host' | 'manager' | 'administrator';
+type Relation = 'anyone' | 'account' | 'owner' | 'host' | 'partner' | 'manager' | 'administrator';
 type Who = 'visitor' | 'holder' | 'stranger' | 'host' | 'neighbour' | 'manager' | 'administrator';
 const EVERYBODY: readonly Who[] = ['visitor', 'holder', 'stranger', 'host', 'neighbour', 'manager', 'administrator'];
 
 /**
  * What a route acts on: nothing but what the caller may see anyway; the site, which everybody knows to exist; what is the holder's,
- * of which nobody else hears; what is the holder's and at the site.
+ * of which nobody else hears; what is the holder's and at the site; what the site has lent to the neighbour's structure.
  */
-type Target = 'caller' | 'site' | "holder's" | "holder's, at the site";
+type Target = 'caller' | 'site' | "holder's" | "holder's, at the site" | 'agreement';
 
 const RELATIONS: Record<Who, readonly Relation[]> = {
   visitor: ['anyone'],
   holder: ['anyone', 'account'],
   stranger: ['anyone', 'account'],
-  host: ['anyone', 'account', 'host'],
+  host: ['anyone', 'account', 'host', 'partner'],
   // Staff, of another structure.
-  neighbour: ['anyone', 'account', 'host'],
+  neighbour: ['anyone', 'account', 'host', 'partner'],
   manager: ['anyone', 'account', 'manager'],
   administrator: ['anyone', 'account', 'administrator'],
 };
 
 function relationsTo(target: Target, who: Who): Relation[] {
   const relations: Relation[] = RELATIONS[who].filter(
-    (relation) => relation !== 'host' || target === 'caller' || (target !== "holder's" && who === 'host'),
+    (relation) =>
+      (relation !== 'host' || target === 'caller' || (target !== "holder's" && who === 'host')) &&
+      (relation !== 'partner' || (target === 'agreement' && who === 'neighbour')),
   );
-  const isOwn = target === 'caller' ? who !== 'visitor' : target !== 'site' && who === 'holder';
+  const isOwn =
+    target === 'caller' ? who !== 'visitor' : target !== 'site' && target !== 'agreement' && who === 'holder';
   return isOwn ? [...relations, 'owner'] : relations;
 }
 
@@ -58,7 +61,7 @@ function expected(action: Action, target: Target, who: Who): string {
   if (relationsTo(target, who).some((relation) => allowed.includes(relation))) return 'in';
   if (who === 'visitor') return 'auth.required';
   const couldBeTheirs = allowed.some((relation) => relation === 'owner' || RELATIONS[who].includes(relation));
-  return couldBeTheirs && target !== 'site' ? 'not_found' : 'auth.forbidden';
+  return couldBeTheirs && target !== 'site' && target !== 'agreement' ? 'not_found' : 'auth.forbidden';
 }
 
 interface Names {
@@ -73,12 +76,18 @@ interface Names {
   readonly accountId: string;
   readonly memberId: string;
   readonly bookingId: string;
-  readonly closureId: string;
   readonly feedId: string;
   readonly badgeId: string;
   readonly sessionId: string;
   readonly commandId: string;
   readonly mailId: string;
+  readonly windowId: string;
+  readonly partnerId: string;
+  readonly releaseId: string;
+  readonly shareId: string;
+  readonly agreementId: string;
+  readonly acceptedId: string;
+  readonly trialId: string;
 }
 let names: Names;
 
@@ -107,6 +116,38 @@ const ofBooking = (action: Action, body?: object): Row => ({
   action,
   target: "holder's, at the site",
   sample: theBooking(body),
+});
+
+const ofAgreement = (action: Action, body?: object): Row => ({
+  action,
+  target: 'agreement',
+  sample: () => ({ params: { id: names.agreementId }, ...(body && { body }) }),
+});
+const agreementBody = () => ({
+  name: 'Ateliers',
+  partnerStructureId: names.partnerId,
+  spaceIds: [names.spaceId],
+  period: { kind: 'always' },
+  windows: [{ id: makeId(), spaceId: null, audience: 'professional', weekday: 4, startsAt: '14:00', endsAt: '17:00' }],
+  isExclusive: true,
+  holdsOnPublicHolidays: false,
+  inTheWay: 'keep',
+  price: { kind: 'free' },
+  terms: '',
+  validFrom: '2027-03-01',
+  validUntil: null,
+});
+const releaseBody = () => ({
+  windowIds: [names.windowId],
+  releasedTo: 'general',
+  hoursBefore: 24,
+  tariffId: null,
+});
+const shareBody = () => ({ windowIds: [names.windowId], structureId: names.partnerId, tariffId: null });
+const ofStructure = (action: Action, extra: () => Sample = () => ({})): Row => ({
+  action,
+  target: 'site',
+  sample: () => ({ ...extra(), params: { id: names.structureId, memberId: names.memberId } }),
 });
 
 /** In the order in which they are called: what ends something comes after what needs it. */
@@ -147,7 +188,6 @@ const ROUTES: Record<string, Row> = {
 
   getHostDay: ofSite('site.observe'),
   watchSite: ofSite('site.observe'),
-  getOpeningWindows: ofSite('site.observe'),
   listClosures: ofSite('site.observe'),
   getSchedule: ofSite('schedule.read'),
   getScheduleHours: ofSite('schedule.read', () => ({ query: 'from=2026-11-24&until=2026-11-25' })),
@@ -157,9 +197,50 @@ const ROUTES: Record<string, Row> = {
   changeSchedule: ofSite('schedule.change', () => ({
     body: { revision: 0, change: {}, decisions: { default: 'cancel' } },
   })),
-  replaceWeek: ofSite('schedule.change', () => ({ body: { version: 'old', items: [] } })),
-  closeSite: ofSite('schedule.change', () => ({ body: { from: iso(NOW + 50 * HOUR), until: iso(NOW + 51 * HOUR) } })),
-  liftClosure: ofSite('schedule.change', () => ({ params: { id: names.closureId } })),
+  getSharing: ofSite('schedule.read'),
+  putRelease: ofSite('schedule.change', () => ({ params: { id: names.releaseId }, body: releaseBody() })),
+  removeRelease: ofSite('schedule.change', () => ({ params: { id: names.releaseId } })),
+  putShare: ofSite('schedule.change', () => ({ params: { id: names.shareId }, body: shareBody() })),
+  removeShare: ofSite('schedule.change', () => ({ params: { id: names.shareId } })),
+  proposeAgreement: ofSite('schedule.change', () => ({ params: { id: names.agreementId }, body: agreementBody() })),
+  listAgreements: anybody('agreement.list'),
+  getAgreement: ofAgreement('agreement.read'),
+  getAgreementConsequences: ofAgreement('agreement.read'),
+  answerAgreement: ofAgreement('agreement.answer', { accept: false, revision: 0 }),
+  withdrawAgreement: ofSite('schedule.change', () => ({ params: { id: names.agreementId } })),
+  endAgreement: {
+    action: 'agreement.end',
+    target: 'agreement',
+    sample: () => ({ params: { id: names.acceptedId }, body: { from: '2027-04-01' } }),
+  },
+  bookForPublic: ofStructure('booking.create_for_public', () => ({
+    body: {
+      structureId: names.structureId,
+      resourceId: names.resourceId,
+      ...window,
+      audience: 'professional',
+      memberId: null,
+    },
+  })),
+  listPublic: ofStructure('public.manage'),
+  joinPublic: ofStructure('public.manage'),
+  leavePublic: ofStructure('public.manage'),
+  listSuggestions: ofSite('schedule.read'),
+  trySuggestion: ofSite('schedule.change', () => ({
+    body: {
+      suggestion: {
+        spaceId: names.spaceId,
+        period: { kind: 'school_term' },
+        weekday: 2,
+        startsAt: '09:00',
+        endsAt: '12:00',
+        audience: 'youth',
+      },
+      from: '2026-12-01',
+      until: '2027-01-01',
+    },
+  })),
+  endTrial: ofSite('schedule.change', () => ({ params: { id: names.trialId }, body: { decision: 'stop' } })),
   importHours: ofSite('schedule.change', () => ({
     body: { audience: 'professional', value: '24/7', spaceIds: null },
   })),
@@ -273,10 +354,6 @@ beforeAll(async () => {
     endsAt: iso(NOW + 3 * HOUR),
   });
   await asHolder.send('POST', `/bookings/${booking.body.id}/confirm`);
-  const closure = await asHost.send('POST', '/host/sites/annot/closures', {
-    from: iso(NOW + 90 * HOUR),
-    until: iso(NOW + 91 * HOUR),
-  });
   const feed = await asHost.send('POST', '/host/sites/annot/calendar-feeds', {
     name: 'Agenda',
     scope: 'site',
@@ -310,7 +387,37 @@ beforeAll(async () => {
       expiresAt: NOW + 10_000,
     });
   });
+  const [windowId, releaseId, shareId, agreementId, acceptedId, trialId] = [
+    (await asHost.get('/host/sites/annot/sharing')).body.options.windows[0].id,
+    makeId(),
+    makeId(),
+    makeId(),
+    makeId(),
+    makeId(),
+  ];
+  await insertTrial(trialId, site.id, site.openSpaceId);
+  await network.within((tx) =>
+    tx.insert(schema.standingAgreements).values({
+      ...base,
+      id: acceptedId,
+      hostStructureId: site.structureId,
+      partnerStructureId: other.structureId,
+      name: 'Signée',
+      period: { kind: 'always' },
+      priceKind: 'free',
+      validFrom: '2027-03-01',
+      status: 'accepted',
+      createdAt: NOW,
+    }),
+  );
   names = {
+    windowId,
+    partnerId: other.structureId,
+    releaseId,
+    shareId,
+    agreementId,
+    acceptedId,
+    trialId,
     slug: site.slug,
     resourceId: site.deskIds[1] as string,
     doorId: site.entranceDoorId,
@@ -322,7 +429,6 @@ beforeAll(async () => {
     accountId: spare.accountId,
     memberId: holder.memberId,
     bookingId: booking.body.id,
-    closureId: closure.body.id,
     feedId: feed.body.id,
     badgeId: badge.body.id,
     sessionId: sessions.body.items.find((each: { isCurrent: boolean }) => each.isCurrent).id,
@@ -330,6 +436,40 @@ beforeAll(async () => {
     mailId: (await api.get('/demo/outbox')).body.items[0].id,
   };
 });
+/** A template that tries hours, with what is kept of the suggestion. */
+async function insertTrial(trialId: string, siteId: string, spaceId: string): Promise<void> {
+  const hours = { spaceId, period: { kind: 'school_term' }, weekday: 2, startsAt: '09:00', endsAt: '12:00' };
+  const figures = {
+    weeks: 12,
+    weeksUsed: 0,
+    observedMinutes: 2_160,
+    usedMinutes: 0,
+    usedBp: 0,
+    usedWeeksAtMostBp: 2_400,
+  };
+  await network.within((tx) =>
+    tx.insert(schema.scheduleTemplates).values({
+      networkId: network.id,
+      id: makeId(),
+      siteId,
+      name: 'Essai',
+      period: { kind: 'school_term' },
+      validFrom: '2026-12-01',
+      validUntil: '2027-01-01',
+      origin: 'suggestion',
+      evidence: {
+        trialId,
+        basedOn: null,
+        hours: { ...hours, audience: 'youth' },
+        from: '2026-12-01',
+        until: '2027-01-01',
+        evidence: { ...figures, demand: null },
+        weeklyGain: null,
+      },
+      createdAt: NOW,
+    }),
+  );
+}
 afterAll(async () => {
   await api?.close();
   await network?.close();
@@ -413,6 +553,9 @@ describe('the table of permissions', () => {
     expect(admitted('schedule.change', 'site')).toBe('host');
     expect(admitted('schedule.read', 'site')).toBe('host, manager');
     expect(admitted('site.observe', 'site')).toBe('host, manager');
+    expect(admitted('agreement.answer', 'agreement')).toBe('neighbour');
+    expect(admitted('agreement.end', 'agreement')).toBe('host, neighbour');
+    expect(admitted('agreement.read', 'agreement')).toBe('host, neighbour, manager');
     expect(admitted('network.report', 'caller')).toBe('manager');
     expect(admitted('audience.manage', 'caller')).toBe('manager');
     expect(admitted('structure.manage', 'caller')).toBe('manager');

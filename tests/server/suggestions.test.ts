@@ -234,7 +234,7 @@ describe('a trial', () => {
       expect.objectContaining({
         spaceId: place.openSpaceId,
         audience: 'professional',
-        from: '2027-06-08T09:00:00.000Z',
+        from: '2027-06-08T09:15:00.000Z',
       }),
     );
 

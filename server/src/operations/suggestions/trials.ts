@@ -1,41 +1,21 @@
 import { listBookedTimes, loadScheduleRows } from '@mitoyen/db/queries';
-import {
-  addDays,
-  dayWindow,
-  intersect,
-  localDateOf,
-  MINUTE_MS,
-  type Money,
-  normalise,
-  totalMs,
-  weekdayOf,
-} from '@mitoyen/domain';
+import { addDays, dayWindow, intersect, localDateOf, MINUTE_MS, normalise, totalMs, weekdayOf } from '@mitoyen/domain';
+import { Compile } from 'typebox/compile';
 import type { Context } from '../../context.ts';
-import type { SuggestedHoursInput, SuggestionBody, TrialBody } from '../../routes/sharing/suggestion-schemas.ts';
+import { type TrialBody, type TrialEvidence, TrialEvidenceShape } from '../../routes/sharing/suggestion-schemas.ts';
 import { hoursOf } from '../../schedule/hours.ts';
 import type { SiteSchedule } from '../../schedule/site-schedule.ts';
 import { planOf, type SitePlan } from '../schedule/plan.ts';
 
-/** What the templates of one trial keep beside their hours. Written by this module only, so of this shape. */
-export interface TrialEvidence {
-  readonly trialId: string;
-  readonly basedOn: string | null;
-  readonly hours: SuggestedHoursInput;
-  readonly from: string;
-  readonly until: string;
-  readonly evidence: SuggestionBody['evidence'];
-  readonly weeklyGain: Money | null;
-  /** What was decided in the end, and on which date. */
-  readonly decision?: { readonly kind: 'kept' | 'stopped'; readonly on: string };
-}
+const isEvidence = Compile(TrialEvidenceShape);
 
 export type TrialTemplateBody = SitePlan['templates'][number];
 
-/** The trials of a plan: each with the templates that make it, in their order. */
+/** The trials of a plan: each with the templates that make it, in their order. Whoever writes hours may write any evidence. */
 export function trialsOf(
   plan: Pick<SitePlan, 'templates'>,
 ): { evidence: TrialEvidence; templates: TrialTemplateBody[] }[] {
-  const tried = plan.templates.filter(({ origin, evidence }) => origin === 'suggestion' && evidence !== undefined);
+  const tried = plan.templates.filter(({ origin, evidence }) => origin === 'suggestion' && isEvidence.Check(evidence));
   return [...Map.groupBy(tried, ({ evidence }) => (evidence as TrialEvidence).trialId).values()].map((templates) => ({
     evidence: (templates[0] as TrialTemplateBody).evidence as TrialEvidence,
     templates,

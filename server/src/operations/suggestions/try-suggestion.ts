@@ -3,11 +3,15 @@ import { addDays, localDateOf, trialTemplates } from '@mitoyen/domain';
 import type { Context } from '../../context.ts';
 import { makeId } from '../../ids.ts';
 import { ok, type Result, refuse } from '../../problems.ts';
-import type { ProposedChangeBody, SuggestedHoursInput } from '../../routes/sharing/suggestion-schemas.ts';
+import type {
+  ProposedChangeBody,
+  SuggestedHoursInput,
+  TrialEvidence,
+} from '../../routes/sharing/suggestion-schemas.ts';
 import { loadSite } from '../host/load-site.ts';
 import { planOf } from '../schedule/plan.ts';
 import { evidenceView, findSuggestion, hoursView } from './suggest.ts';
-import { type TrialEvidence, type TrialTemplateBody, trialsOf } from './trials.ts';
+import { type TrialTemplateBody, trialsOf } from './trials.ts';
 
 /**
  * The change of hours that would try a suggestion from one date until another: to be previewed and applied as any change of hours is.

@@ -73,6 +73,21 @@ export const SuggestionsView = Type.Object({
 });
 export type SuggestionsBody = Static<typeof SuggestionsView>;
 
+/** What the templates of one trial keep beside their hours. */
+export const TrialEvidenceShape = Type.Object({
+  trialId: Id,
+  basedOn: Nullable(Id),
+  hours: SuggestedHoursBody,
+  from: PlanDate,
+  until: PlanDate,
+  evidence: Evidence,
+  weeklyGain: Nullable(Money),
+  decision: Type.Optional(
+    Type.Object({ kind: Type.Enum(['kept', 'stopped']), on: PlanDate }, { description: 'What was decided in the end' }),
+  ),
+});
+export type TrialEvidence = Static<typeof TrialEvidenceShape>;
+
 export const ProposedChange = Type.Object({
   revision: Type.Integer({ description: 'The state of the hours that it is made on' }),
   change: ScheduleChange,
