@@ -520,6 +520,26 @@ describe('the answers', () => {
     await succeed('getOverview', { as: manager, query: 'month=2026-11' });
     await succeed('listNetworks', { as: administrator });
 
+    const repeated = {
+      resourceId: site.deskIds[2],
+      firstDate: '2026-12-01',
+      startsAt: '09:00',
+      endsAt: '10:00',
+      rrule: 'FREQ=WEEKLY;COUNT=3',
+    };
+    await succeed('previewSeries', { as: member, body: repeated });
+    const series = { id: (await succeed('bookSeries', { as: member, body: repeated })).id };
+    const taken = { startsAt: '2026-12-08T08:00:00.000Z', endsAt: '2026-12-08T09:00:00.000Z' };
+    const waiting = await succeed('joinWaitlist', { as: member, body: { resourceId: site.deskIds[2], ...taken } });
+    expect((await succeed('listWaiting', { as: member })).items).toHaveLength(1);
+    await succeed('withdrawWaiting', { as: member, params: { id: waiting.id } });
+    await succeed('getSeries', { as: host, params: series });
+    await succeed('getSeriesCalendar', { as: member, params: series });
+    const later = { scope: 'all', startsAt: '09:30' };
+    await succeed('previewSeriesEdit', { as: member, params: series, body: later });
+    await succeed('editSeries', { as: member, params: series, body: later });
+    await succeed('cancelSeries', { as: member, params: series, query: 'scope=one&date=2026-12-01' });
+
     await succeed('moveBooking', { as: member, params: { id }, body: times(NOW + 3 * HOUR) });
     await succeed('cancelBooking', { as: member, params: { id } });
     const lifting = { ...closing, revision: next, change: { closures: { delete: [closed.id] } } };

@@ -76,6 +76,8 @@ interface Names {
   readonly accountId: string;
   readonly memberId: string;
   readonly bookingId: string;
+  readonly seriesId: string;
+  readonly waitingId: string;
   readonly feedId: string;
   readonly badgeId: string;
   readonly sessionId: string;
@@ -110,6 +112,18 @@ const atSite = (extra: () => Sample = () => ({})) => {
   return () => ({ ...extra(), params: { slug: names.slug, ...extra().params } });
 };
 const theBooking = (body?: object) => () => ({ params: { id: names.bookingId }, ...(body && { body }) });
+const seriesSample = (resourceId: string) => ({
+  resourceId,
+  firstDate: '2026-12-01',
+  startsAt: '09:00',
+  endsAt: '10:00',
+  rrule: 'FREQ=WEEKLY;COUNT=3',
+});
+const ofSeries = (action: Action, extra: Sample = {}): Row => ({
+  action,
+  target: "holder's, at the site",
+  sample: () => ({ ...extra, params: { id: names.seriesId } }),
+});
 const anybody = (action: Action, sample: () => Sample = () => ({})): Row => ({ action, target: 'caller', sample });
 const ofSite = (action: Action, extra?: () => Sample): Row => ({ action, target: 'site', sample: atSite(extra) });
 const ofBooking = (action: Action, body?: object): Row => ({
@@ -314,6 +328,20 @@ const ROUTES: Record<string, Row> = {
     target: "holder's, at the site",
     sample: () => ({ params: { id: names.commandId } }),
   },
+  previewSeries: anybody('series.create', () => ({ body: seriesSample(names.resourceId) })),
+  bookSeries: anybody('series.create', () => ({ body: { ...seriesSample(names.resourceId), startsAt: '09:30' } })),
+  getSeries: ofSeries('series.read'),
+  getSeriesCalendar: ofSeries('series.read'),
+  previewSeriesEdit: ofSeries('series.change', { body: { scope: 'all', startsAt: '09:15' } }),
+  editSeries: ofSeries('series.change', { body: { scope: 'all', startsAt: '09:15' } }),
+  cancelSeries: ofSeries('series.change', { query: 'scope=one&date=2026-12-01' }),
+  joinWaitlist: anybody('waitlist.join', () => ({ body: { resourceId: names.resourceId, ...window } })),
+  listWaiting: anybody('waitlist.list'),
+  withdrawWaiting: {
+    action: 'waitlist.withdraw',
+    target: "holder's, at the site",
+    sample: () => ({ params: { id: names.waitingId } }),
+  },
   moveBooking: ofBooking('booking.change', window),
   confirmBooking: ofBooking('booking.change'),
   cancelBooking: ofBooking('booking.change'),
@@ -354,6 +382,12 @@ beforeAll(async () => {
     endsAt: iso(NOW + 3 * HOUR),
   });
   await asHolder.send('POST', `/bookings/${booking.body.id}/confirm`);
+  const series = await asHolder.send('POST', '/booking-series', seriesSample(site.deskIds[2] as string));
+  const waiting = await asHolder.send('POST', '/waitlist', {
+    resourceId: site.deskIds[2],
+    startsAt: '2026-12-08T08:00:00.000Z',
+    endsAt: '2026-12-08T09:00:00.000Z',
+  });
   const feed = await asHost.send('POST', '/host/sites/annot/calendar-feeds', {
     name: 'Agenda',
     scope: 'site',
@@ -429,6 +463,8 @@ beforeAll(async () => {
     accountId: spare.accountId,
     memberId: holder.memberId,
     bookingId: booking.body.id,
+    seriesId: series.body.id,
+    waitingId: waiting.body.id,
     feedId: feed.body.id,
     badgeId: badge.body.id,
     sessionId: sessions.body.items.find((each: { isCurrent: boolean }) => each.isCurrent).id,

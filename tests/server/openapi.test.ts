@@ -184,8 +184,8 @@ async function idsOfEverything(): Promise<string[]> {
   const at = (hours: number) => new Date(NOW + hours * 3_600_000).toISOString();
   const window = { startsAt: at(2), endsAt: at(3) };
   const held = await lea.send('POST', '/bookings', { resourceId: site.deskIds[0], ...window });
-  const closure = await staff.send('POST', '/host/sites/annot/closures', { from: at(40), until: at(41) });
-  return [site.id, site.openSpaceId, site.roomId, site.entranceDoorId, ...site.deskIds, held.body.id, closure.body.id];
+  const template = (await staff.get('/host/sites/annot/schedule')).body.templates[0];
+  return [site.id, site.openSpaceId, site.roomId, site.entranceDoorId, ...site.deskIds, held.body.id, template.id];
 }
 
 describe('requests without end', () => {

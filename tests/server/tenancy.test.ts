@@ -24,6 +24,7 @@ const makeId = () => newId(NOW, randomBytes(10));
 /** Everything of a network that a request can name. */
 interface Names {
   readonly slug: string;
+  readonly siteId: string;
   readonly resourceId: string;
   readonly spaceId: string;
   readonly doorId: string;
@@ -33,6 +34,8 @@ interface Names {
   readonly accountId: string;
   readonly memberId: string;
   readonly bookingId: string;
+  readonly seriesId: string;
+  readonly waitingId: string;
   readonly feedId: string;
   readonly feedToken: string;
   readonly badgeId: string;
@@ -80,6 +83,13 @@ const trialSample = (spaceId: string) => ({
   },
   from: '2026-12-01',
   until: '2027-01-01',
+});
+const seriesSample = (resourceId: string) => ({
+  resourceId,
+  firstDate: '2026-12-01',
+  startsAt: '09:00',
+  endsAt: '10:00',
+  rrule: 'FREQ=WEEKLY;COUNT=3',
 });
 const bookingSample = (names: Names) => [{ params: { id: names.bookingId } }];
 
@@ -178,6 +188,37 @@ const SAMPLES: Record<string, null | ((foreign: Names, own: Names) => Sample[])>
   getBooking: bookingSample,
   confirmBooking: bookingSample,
   cancelBooking: bookingSample,
+  previewSeries: (x, own) => [
+    { body: seriesSample(x.resourceId) },
+    { body: { ...seriesSample(own.resourceId), memberId: x.memberId } },
+  ],
+  bookSeries: (x, own) => [
+    { body: seriesSample(x.resourceId) },
+    { body: { ...seriesSample(own.resourceId), memberId: x.memberId } },
+    {
+      body: {
+        ...seriesSample(own.resourceId),
+        decisions: [{ date: '2026-12-08', do: 'move', to: { resourceId: x.resourceId, ...window } }],
+      },
+    },
+  ],
+  getSeries: (x) => [{ params: { id: x.seriesId } }],
+  getSeriesCalendar: (x) => [{ params: { id: x.seriesId } }],
+  previewSeriesEdit: (x, own) => [
+    { params: { id: x.seriesId }, body: { scope: 'all', startsAt: '08:00' } },
+    { params: { id: own.seriesId }, body: { scope: 'all', resourceId: x.resourceId } },
+  ],
+  editSeries: (x, own) => [
+    { params: { id: x.seriesId }, body: { scope: 'all', startsAt: '08:00' } },
+    { params: { id: own.seriesId }, body: { scope: 'all', resourceId: x.resourceId } },
+  ],
+  cancelSeries: (x) => [{ params: { id: x.seriesId }, query: 'scope=all' }],
+  joinWaitlist: (x) => [
+    { body: { resourceId: x.resourceId, ...window } },
+    { body: { siteId: x.siteId, kind: 'desk', ...window } },
+  ],
+  listWaiting: null,
+  withdrawWaiting: (x) => [{ params: { id: x.waitingId } }],
   moveBooking: (x, own) => [
     { params: { id: x.bookingId }, body: window },
     { params: { id: own.bookingId }, body: { resourceId: x.resourceId, ...window } },
@@ -302,6 +343,8 @@ const nowhere: Names = {
       'accountId',
       'memberId',
       'bookingId',
+      'seriesId',
+      'waitingId',
       'feedId',
       'badgeId',
       'sessionId',
@@ -334,6 +377,12 @@ async function furnish(
   const start = { startsAt: iso(NOW + 2 * HOUR), endsAt: iso(NOW + 3 * HOUR) };
   const booking = await asMember.send('POST', '/bookings', { resourceId: site.deskIds[0], ...start });
   await asMember.send('POST', `/bookings/${booking.body.id}/confirm`);
+  const series = await asMember.send('POST', '/booking-series', seriesSample(site.deskIds[2] as string));
+  const waiting = await asMember.send('POST', '/waitlist', {
+    resourceId: site.deskIds[2],
+    startsAt: '2026-12-08T08:00:00.000Z',
+    endsAt: '2026-12-08T09:00:00.000Z',
+  });
   const badge = await asHost.send('POST', `/host/sites/${site.slug}/badges`, {
     memberId: member.memberId,
     uid: randomBytes(7).toString('hex'),
@@ -396,6 +445,9 @@ async function furnish(
       accountId: hostPerson.accountId,
       memberId: member.memberId,
       bookingId: booking.body.id,
+      siteId: site.id,
+      seriesId: series.body.id,
+      waitingId: waiting.body.id,
       feedId: feed.body.id,
       feedToken: feed.body.url.split('/').at(-1),
       badgeId: badge.body.id,

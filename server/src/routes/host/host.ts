@@ -1,43 +1,16 @@
 import Type from 'typebox';
 import { listBadges, registerBadge, revokeBadge, searchMembers } from '../../operations/host/badges.ts';
-import { closeSite, liftClosure, listSiteClosures } from '../../operations/host/closures.ts';
+import { listSiteClosures } from '../../operations/host/closures.ts';
 import { getHostDay } from '../../operations/host/get-host-day.ts';
 import { listHostSites } from '../../operations/host/list-host-sites.ts';
 import { loadSite } from '../../operations/host/load-site.ts';
-import { getOpeningWindows, replaceWeek } from '../../operations/host/opening-windows.ts';
 import { unlockDoor } from '../../operations/host/unlock-door.ts';
-import { instantOf } from '../../operations/views.ts';
 import { mutate, query } from '../../plugins/unit-of-work.ts';
 import type { Api } from '../routes.ts';
-import {
-  AudienceCode,
-  BookingView,
-  Empty,
-  Id,
-  Instant,
-  LocalDate,
-  LocalEndTime,
-  LocalTime,
-  Nullable,
-  refusals,
-  Slug,
-  TimeWindow,
-} from '../schemas.ts';
+import { AudienceCode, BookingView, Id, Instant, LocalDate, Nullable, refusals, Slug, TimeWindow } from '../schemas.ts';
 import { WaitlistEntry } from '../waitlist/schemas.ts';
 
 const params = Type.Object({ slug: Slug });
-const WeeklyWindow = Type.Object({
-  weekday: Type.Integer({ minimum: 1, maximum: 7, description: 'ISO 8601: 1 is Monday' }),
-  startsAt: LocalTime,
-  endsAt: LocalEndTime,
-  audience: AudienceCode,
-  spaceId: Nullable(Id),
-});
-const Week = Type.Object({
-  version: Type.String({ description: 'Sent back with the next change: a change by somebody else is not overwritten' }),
-  items: Type.Array(WeeklyWindow),
-  spaces: Type.Array(Type.Object({ id: Id, name: Type.String() })),
-});
 const ClosureView = Type.Object({
   id: Id,
   from: Instant,
@@ -196,46 +169,6 @@ export async function hostRoutes(app: Api) {
   );
 
   app.get(
-    '/host/sites/:slug/opening-windows',
-    {
-      config: { action: 'site.observe' },
-      schema: {
-        operationId: 'getOpeningWindows',
-        tags: ['schedule'],
-        summary: 'The week of a site',
-        params,
-        response: { 200: Week, ...refusals },
-      },
-    },
-    async (request) => query(request, (context) => getOpeningWindows(context, request.params.slug)),
-  );
-
-  app.put(
-    '/host/sites/:slug/opening-windows',
-    {
-      config: { action: 'schedule.change' },
-      schema: {
-        operationId: 'replaceWeek',
-        tags: ['schedule'],
-        summary: 'Replace the week of a site as a whole',
-        params,
-        body: Type.Object({
-          version: Type.String({ maxLength: 100 }),
-          items: Type.Array(WeeklyWindow, { maxItems: 500 }),
-        }),
-        response: { 200: Week, ...refusals },
-      },
-    },
-    async (request, reply) =>
-      mutate(
-        request,
-        reply,
-        (context) => replaceWeek(context, request.params.slug, request.body),
-        (body) => ({ status: 200, body }),
-      ),
-  );
-
-  app.get(
     '/host/sites/:slug/closures',
     {
       config: { action: 'site.observe' },
@@ -248,60 +181,6 @@ export async function hostRoutes(app: Api) {
       },
     },
     async (request) => query(request, (context) => listSiteClosures(context, request.params.slug)),
-  );
-
-  app.post(
-    '/host/sites/:slug/closures',
-    {
-      config: { action: 'schedule.change' },
-      schema: {
-        operationId: 'closeSite',
-        tags: ['schedule'],
-        summary: 'Close the site or one space for a time',
-        params,
-        body: Type.Object({
-          from: Instant,
-          until: Instant,
-          spaceId: Type.Optional(Nullable(Id)),
-          reason: Type.Optional(Nullable(Type.String({ maxLength: 500 }))),
-        }),
-        response: {
-          201: Type.Intersect([ClosureView, Type.Object({ bookingsInside: Type.Integer() })]),
-          ...refusals,
-        },
-      },
-    },
-    async (request, reply) => {
-      const { from, until, spaceId = null, reason = null } = request.body;
-      const input = { from: instantOf(from), until: instantOf(until), spaceId, reason };
-      return mutate(
-        request,
-        reply,
-        (context) => closeSite(context, request.params.slug, input),
-        (body) => ({ status: 201, body }),
-      );
-    },
-  );
-
-  app.delete(
-    '/host/sites/:slug/closures/:id',
-    {
-      config: { action: 'schedule.change' },
-      schema: {
-        operationId: 'liftClosure',
-        tags: ['schedule'],
-        summary: 'Lift a closure',
-        params: Type.Object({ slug: Slug, id: Id }),
-        response: { 204: Empty, ...refusals },
-      },
-    },
-    async (request, reply) =>
-      mutate(
-        request,
-        reply,
-        (context) => liftClosure(context, request.params.slug, request.params.id),
-        () => ({ status: 204 }),
-      ),
   );
 
   app.post(
