@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import type { Body } from '../support/api.ts';
 import { arrivesAt, eventually, inBrowser, textOf, untilAlive } from '../support/journey.ts';
@@ -59,7 +59,7 @@ journey(
 
     const host = await visit();
     await host.goto(await linkMailedTo(email));
-    await host.getByLabel('Nouveau mot de passe').fill(password);
+    await host.getByLabel('Choisissez un mot de passe').fill(password);
     await host.getByRole('button', { name: 'Enregistrer ce mot de passe' }).click();
     await host.getByText('Mot de passe enregistré').waitFor();
     const login = { email, password, displayName: 'Maya Roux' };
@@ -97,15 +97,28 @@ journey(
     await signedIn.getByText('C’est enregistré').waitFor();
 
     // Hours have a page of their own, and journeys of their own: here they are given through the API.
-    const { version } = await api('GET', `/host/sites/${slug}/opening-windows`, { as: login });
-    const everyDay = [1, 2, 3, 4, 5, 6, 7].map((weekday) => ({
-      weekday,
-      startsAt: '08:00',
-      endsAt: '20:00',
-      audience: 'professional',
-      spaceId: null,
-    }));
-    await api('PUT', `/host/sites/${slug}/opening-windows`, { as: login, body: { version, items: everyDay } });
+    const { revision } = await api('GET', `/host/sites/${slug}/schedule`, { as: login });
+    const everyDay = {
+      id: randomUUID(),
+      name: 'Toute la semaine',
+      spaceIds: null,
+      period: { kind: 'always' },
+      validFrom: null,
+      validUntil: null,
+      origin: 'host',
+      windows: [
+        {
+          id: randomUUID(),
+          weekday: null,
+          startsAt: '08:00',
+          endsAt: '20:00',
+          audience: 'professional',
+          spaceId: null,
+        },
+      ],
+    };
+    const body = { revision, change: { templates: { upsert: [everyDay] } }, decisions: { default: 'cancel' } };
+    await api('POST', `/host/sites/${slug}/schedule/changes`, { as: login, body });
     await signedIn.goto(`/mes-lieux/${slug}/reglages`);
     await signedIn.getByRole('button', { name: 'Ouvrir le lieu' }).click();
     await arrivesAt(signedIn, 'Réglages du lieu');
@@ -147,13 +160,13 @@ journey(
     const preview = () => page.getByRole('button', { name: 'Voir ce que cela changerait' }).click();
 
     // Training may meet professionals; the young may meet training, but not professionals: nobody could keep that.
-    await choose('Formation et Jeunes', 'Ensemble dans un espace');
+    await choose('Formation et Jeunes', 'Ensemble');
     await preview();
     const refusal = page.getByRole('alert');
     expect(await textOf(refusal)).toMatch(/« (Professionnels|Jeunes|Formation) » peut rencontrer/);
 
     await page.goto('/reseau/publics/rencontres');
-    await choose('Accompagnement social et Jeunes', 'Jamais en même temps sur le lieu');
+    await choose('Accompagnement social et Jeunes', 'Jamais à la fois');
     await preview();
     const outcome = page.getByRole('region', { name: 'Ce qui changerait' });
     expect(await textOf(outcome)).toContain('Jeunes et Accompagnement social');
