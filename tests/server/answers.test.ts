@@ -556,8 +556,8 @@ describe('the answers', () => {
     const osm = { audience: 'youth', value: 'We 14:00-18:00; PH off', spaceIds: null };
     await succeed('importHours', { as: host, params: slug, body: osm });
 
-    await shareHours(host, slug);
     await setUp(manager);
+    await shareHours(host, slug);
 
     const door = { id: site.entranceDoorId };
     expect((await succeed('listVirtualDoors')).items).toHaveLength(1);
