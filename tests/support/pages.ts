@@ -50,6 +50,7 @@ export async function allPages(): Promise<Record<'public' | 'member' | 'host' | 
       `/reservations/${later}/deplacer`,
       `/reserver/${held}`,
       '/compte',
+      '/compte/enfants',
       '/administration',
     ),
     host: of(
@@ -70,6 +71,7 @@ export async function allPages(): Promise<Record<'public' | 'member' | 'host' | 
       '/mes-lieux/annot/reglages/portes',
       '/mes-lieux/annot/reglages/publics',
       '/mes-lieux/annot/echanges',
+      '/mes-lieux/annot/encadrement',
       `/mes-lieux/annot/badges?q=Sidonie&membre=${somebody.id}`,
     ),
     manager: [

@@ -9,7 +9,7 @@ import { chooseSlot, endsAfter, startsIn } from '#lib/slots.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 /** The day, the audience, the resource and the hours are in the address: each step of the choice is a page, with or without script. */
-export const load: PageServerLoad = async ({ locals: { api }, params, url }) => {
+export const load: PageServerLoad = async ({ locals: { api, account }, params, url }) => {
   const week = url.searchParams.get('semaine');
   const [siteAnswer, audiencesAnswer] = await Promise.all([
     api.GET('/api/v1/sites/{slug}', {
@@ -78,6 +78,11 @@ export const load: PageServerLoad = async ({ locals: { api }, params, url }) => 
     choice,
     quote,
     key: crypto.randomUUID(),
+    // Whom a guardian may book for: those of the public that is looked at.
+    children:
+      account === null || choice === null
+        ? []
+        : dataOf(await api.GET('/api/v1/me/children')).items.filter((child) => child.audience === audience),
   };
 };
 
@@ -97,6 +102,7 @@ export const actions: Actions = {
         endsAt: String(form.get('fin')),
         audience: String(form.get('public')),
         seats: Math.max(1, Math.trunc(Number(form.get('personnes'))) || 1),
+        ...(form.get('pour') ? { forMemberId: String(form.get('pour')) } : {}),
       },
     });
     if (!booking.data) return refused(booking);
