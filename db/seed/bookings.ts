@@ -66,7 +66,9 @@ export function inventBookings(facts: BookingFacts): BookingRow[] {
       const chance = ofSite.get(site.id) as SeededRandom;
       const openings = openingsOn(site, date);
       for (const space of site.spaces) {
-        const open = openings.filter((opening) => opening.spaceId === space.id);
+        const open = openings.filter(
+          (opening) => opening.spaceId === space.id && !space.idleWindowIds.has(opening.ruleId),
+        );
         for (const resource of space.resources) {
           const taken = (plannedOf.get(resource.id) ?? []).map((planned) => planned.window);
           for (const opening of open) {

@@ -20,6 +20,8 @@ export interface HoursPlan {
   readonly weekdays: readonly Weekday[];
   readonly from: number;
   readonly until: number;
+  /** Open, and nobody ever comes: what a suggestion is made of. */
+  readonly isIdle?: boolean;
 }
 
 export interface SpacePlan {
@@ -108,7 +110,32 @@ function relay(place: Place, day: Day, random: SeededRandom): SpacePlan[] {
         ...afternoon('professional', WORKING_DAYS, day),
       ],
     }),
+    ...(place.slug === 'annot' ? [youthRoom()] : []),
   ];
+}
+
+/** Staffed all day, and empty while the young are at school. */
+function youthRoom(): SpacePlan {
+  return {
+    name: 'Salle des jeunes',
+    kind: 'room',
+    capacity: 12,
+    handoverMinutes: 15,
+    doorName: null,
+    isUnattended: false,
+    resources: Array.from({ length: 3 }, (_, index) => ({
+      name: `Poste jeunes ${index + 1}`,
+      kind: 'desk',
+      capacity: 1,
+      price: null,
+      bufferAfterMinutes: 0,
+      demand: 0.35,
+    })),
+    hours: [
+      { audience: 'youth', weekdays: WORKING_DAYS, from: at(9), until: at(16), isIdle: true },
+      { audience: 'youth', weekdays: WORKING_DAYS, from: at(16), until: at(18, 30) },
+    ],
+  };
 }
 
 function digital(place: Place, day: Day, random: SeededRandom): SpacePlan[] {

@@ -20,6 +20,7 @@ import { inventAccessEvents, inventReadings } from './movements.ts';
 import { inventMembers, type SeedMember } from './people.ts';
 import type { SimulatedSite } from './places.ts';
 import type { SeededRandom } from './random.ts';
+import { shareHours } from './sharing.ts';
 import { buildSites, isSimulated, type SeedAudience, type SeedSite, ZONE } from './sites.ts';
 
 const MINUTE_MS = 60_000;
@@ -99,6 +100,7 @@ export async function insertDemoNetwork(
   await insertRows(tx, schema.scheduleTemplates, rows.scheduleTemplates);
   await insertRows(tx, schema.templateWindows, rows.templateWindows);
   await insertDeclaredClasses(tx, networkId);
+  await shareHours(tx, { maker, sites, rows, audiences });
   await insertRows(tx, schema.closures, rows.closures);
   await insertRows(tx, schema.doors, rows.doors);
   await insertRows(tx, schema.doorSpaces, rows.doorSpaces);

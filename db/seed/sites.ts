@@ -59,6 +59,8 @@ export interface SeedSpace {
   readonly plan: SpacePlan;
   readonly handoverMs: number;
   readonly resources: readonly SeedResource[];
+  /** Windows of its week in which nobody ever comes. */
+  readonly idleWindowIds: Set<string>;
 }
 
 export interface SeedDoor {
@@ -351,7 +353,7 @@ function addSpace(
     });
     return { ...facts, plan: resource, tariff };
   });
-  return { id, plan, handoverMs, resources: built };
+  return { id, plan, handoverMs, resources: built, idleWindowIds: new Set() };
 }
 
 function addHours(
@@ -367,6 +369,7 @@ function addHours(
     if (audience === undefined) throw new Error(`no audience ${hours.audience}`);
     return hours.weekdays.map((weekday): TemplateWindow => {
       const id = maker.id(at);
+      if (hours.isIdle) space.idleWindowIds.add(id);
       rows.templateWindows.push({
         networkId: maker.networkId,
         id,

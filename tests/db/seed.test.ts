@@ -70,9 +70,11 @@ async function digest(sql: postgres.Sql, leftOut: readonly string[] = []): Promi
     where relkind = 'r' and relnamespace = 'public'::regnamespace and relname <> 'schema_migrations' order by 1`;
   const digests: Record<string, string> = {};
   for (const { name } of tables) {
+    // The database itself names the times that bookings give back.
+    const names = name === 'freed_times' ? [...leftOut, 'id'] : leftOut;
     const [row] = await sql`
       select count(*) || ' ' || coalesce(md5(string_agg(line, e'\n' order by line)), '') as digest
-      from (select (to_jsonb(t) - ${[...leftOut]}::text[])::text as line from ${sql(name)} t) lines`;
+      from (select (to_jsonb(t) - ${[...names]}::text[])::text as line from ${sql(name)} t) lines`;
     digests[name] = row?.digest;
   }
   return digests;
@@ -148,8 +150,8 @@ describe('the places', () => {
 
   test('two publics that may not meet are never given one space at once, nor before the handover is over', async () => {
     const rows = await tuesday.sql`
-      select s.slug, p.name, a.weekday from opening_windows a
-      join opening_windows b on b.space_id = a.space_id and b.weekday = a.weekday and b.id <> a.id
+      select s.slug, p.name, a.weekday from template_windows a
+      join template_windows b on b.space_id = a.space_id and b.weekday = a.weekday and b.id <> a.id
       join spaces p on p.id = a.space_id join sites s on s.id = a.site_id
       join audiences x on x.id = a.audience_id join audiences y on y.id = b.audience_id
       where a.starts_at_minute <= b.starts_at_minute and case when x.audience_class = y.audience_class
@@ -157,14 +159,14 @@ describe('the places', () => {
         else b.starts_at_minute < a.ends_at_minute + p.handover_minutes end`;
     expect(rows).toEqual([]);
     const shared = await tuesday.sql`
-      select w.space_id from opening_windows w join audiences a on a.id = w.audience_id
+      select w.space_id from template_windows w join audiences a on a.id = w.audience_id
       group by 1 having count(distinct a.audience_class) > 1`;
     expect(shared.length).toBeGreaterThan(50);
   });
 
   test('on Wednesday afternoons the computer room of Apt belongs to the young, not to professionals', async () => {
     const rows = await tuesday.sql`
-      select a.code, w.starts_at_minute, w.ends_at_minute from opening_windows w
+      select a.code, w.starts_at_minute, w.ends_at_minute from template_windows w
       join audiences a on a.id = w.audience_id join spaces p on p.id = w.space_id join sites s on s.id = w.site_id
       where s.slug = 'apt' and p.name = 'Salle informatique' and w.weekday = 3 and w.ends_at_minute > 780`;
     expect(rows).toMatchObject([{ code: 'youth', starts_at_minute: 810, ends_at_minute: 1050 }]);
@@ -218,7 +220,7 @@ describe.each(clocks)('started %s', (_name, now) => {
         select *, (starts_at at time zone 'Europe/Paris') as local_start, (ends_at at time zone 'Europe/Paris') as local_end
         from bookings) b
       where not exists (
-          select from opening_windows w
+          select from template_windows w
           where w.space_id = b.space_id and w.audience_id = b.audience_id and w.weekday = extract(isodow from b.local_start)
             and b.local_start >= date_trunc('day', b.local_start) + w.starts_at_minute * interval '1 minute'
             and b.local_end <= date_trunc('day', b.local_start) + w.ends_at_minute * interval '1 minute')
