@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LogFile } from './log-file.ts';
 
-const PRELOAD = new URL('./child-preload.ts', import.meta.url).href;
+const PRELOAD = new URL('./child-preload.mjs', import.meta.url).href;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 /** A child that ran this long has recovered: its next fall is a first one again. */
