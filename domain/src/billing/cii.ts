@@ -11,7 +11,7 @@ import type {
   Seller,
   VatBreakdown,
 } from './types.ts';
-import { optionalXml, writeXml, type XmlElement, xml } from './xml.ts';
+import { optionalXml, writeXml, type XmlElement, xmlElement } from './xml.ts';
 
 /** BT-24 of the profile EN 16931 (Factur-X 1.0, « EN 16931 / COMFORT »). */
 export const EN16931_GUIDELINE = 'urn:cen.eu:en16931:2017';
@@ -51,20 +51,22 @@ const SIRET_SCHEME = '0009';
 export function writeCii(invoice: Invoice): string {
   const namespaces = Object.entries(CII_NAMESPACES).map(([uri, prefix]) => [`xmlns:${prefix}`, uri]);
   return writeXml(
-    xml(
+    xmlElement(
       'rsm:CrossIndustryInvoice',
       [
-        xml('rsm:ExchangedDocumentContext', [
-          xml('ram:BusinessProcessSpecifiedDocumentContextParameter', [xml('ram:ID', processOf(invoice))]), // BT-23
-          xml('ram:GuidelineSpecifiedDocumentContextParameter', [xml('ram:ID', EN16931_GUIDELINE)]), // BT-24
+        xmlElement('rsm:ExchangedDocumentContext', [
+          xmlElement('ram:BusinessProcessSpecifiedDocumentContextParameter', [
+            xmlElement('ram:ID', processOf(invoice)),
+          ]), // BT-23
+          xmlElement('ram:GuidelineSpecifiedDocumentContextParameter', [xmlElement('ram:ID', EN16931_GUIDELINE)]), // BT-24
         ]),
-        xml('rsm:ExchangedDocument', [
-          xml('ram:ID', invoice.number), // BT-1
-          xml('ram:TypeCode', TYPE_CODES[invoice.kind]), // BT-3
-          xml('ram:IssueDateTime', [dateString('udt', invoice.issuedOn)]), // BT-2
+        xmlElement('rsm:ExchangedDocument', [
+          xmlElement('ram:ID', invoice.number), // BT-1
+          xmlElement('ram:TypeCode', TYPE_CODES[invoice.kind]), // BT-3
+          xmlElement('ram:IssueDateTime', [dateString('udt', invoice.issuedOn)]), // BT-2
           ...notesOf(invoice),
         ]),
-        xml('rsm:SupplyChainTradeTransaction', [
+        xmlElement('rsm:SupplyChainTradeTransaction', [
           ...invoice.lines.map(lineOf),
           agreementOf(invoice),
           deliveryOf(invoice),
@@ -88,38 +90,41 @@ function processOf({ lines, totals, preceding, kind }: Invoice): string {
 }
 
 function notesOf({ note, mentions }: Invoice): XmlElement[] {
-  const free = note === null ? [] : [xml('ram:IncludedNote', [xml('ram:Content', note)])];
+  const free = note === null ? [] : [xmlElement('ram:IncludedNote', [xmlElement('ram:Content', note)])];
   return [
     ...free,
     ...mentions.map(({ code, text }) =>
-      xml('ram:IncludedNote', [xml('ram:Content', text), optionalXml('ram:SubjectCode', subjectOfMention(code))]),
+      xmlElement('ram:IncludedNote', [
+        xmlElement('ram:Content', text),
+        optionalXml('ram:SubjectCode', subjectOfMention(code)),
+      ]),
     ),
   ]; // BG-1: BT-22, BT-21
 }
 
 function lineOf(line: InvoiceLine): XmlElement {
-  return xml('ram:IncludedSupplyChainTradeLineItem', [
-    xml('ram:AssociatedDocumentLineDocument', [xml('ram:LineID', String(line.position))]), // BT-126
-    xml('ram:SpecifiedTradeProduct', [
-      xml('ram:Name', line.name), // BT-153
+  return xmlElement('ram:IncludedSupplyChainTradeLineItem', [
+    xmlElement('ram:AssociatedDocumentLineDocument', [xmlElement('ram:LineID', String(line.position))]), // BT-126
+    xmlElement('ram:SpecifiedTradeProduct', [
+      xmlElement('ram:Name', line.name), // BT-153
       optionalXml('ram:Description', line.description), // BT-154
     ]),
-    xml('ram:SpecifiedLineTradeAgreement', [
-      xml('ram:NetPriceProductTradePrice', [xml('ram:ChargeAmount', netPriceOf(line))]), // BT-146
+    xmlElement('ram:SpecifiedLineTradeAgreement', [
+      xmlElement('ram:NetPriceProductTradePrice', [xmlElement('ram:ChargeAmount', netPriceOf(line))]), // BT-146
     ]),
-    xml('ram:SpecifiedLineTradeDelivery', [
-      xml('ram:BilledQuantity', decimalOf(line.quantityHundredths), { unitCode: line.unitCode }), // BT-129, BT-130
+    xmlElement('ram:SpecifiedLineTradeDelivery', [
+      xmlElement('ram:BilledQuantity', decimalOf(line.quantityHundredths), { unitCode: line.unitCode }), // BT-129, BT-130
     ]),
-    xml('ram:SpecifiedLineTradeSettlement', [
+    xmlElement('ram:SpecifiedLineTradeSettlement', [
       taxOf('ram:ApplicableTradeTax', line), // BT-151, BT-152
       line.period === null
         ? null
-        : xml('ram:BillingSpecifiedPeriod', [
-            xml('ram:StartDateTime', [dateString('udt', line.period.firstOn)]), // BT-134
-            xml('ram:EndDateTime', [dateString('udt', line.period.lastOn)]), // BT-135
+        : xmlElement('ram:BillingSpecifiedPeriod', [
+            xmlElement('ram:StartDateTime', [dateString('udt', line.period.firstOn)]), // BT-134
+            xmlElement('ram:EndDateTime', [dateString('udt', line.period.lastOn)]), // BT-135
           ]),
-      xml('ram:SpecifiedTradeSettlementLineMonetarySummation', [
-        xml('ram:LineTotalAmount', decimalOf(line.netMinor)), // BT-131
+      xmlElement('ram:SpecifiedTradeSettlementLineMonetarySummation', [
+        xmlElement('ram:LineTotalAmount', decimalOf(line.netMinor)), // BT-131
       ]),
     ]),
   ]);
@@ -133,17 +138,17 @@ function netPriceOf({ netMinor, quantityHundredths }: InvoiceLine): string {
 }
 
 function taxOf(name: string, of: InvoiceLine | InvoiceAllowance): XmlElement {
-  return xml(name, [
-    xml('ram:TypeCode', 'VAT'),
-    xml('ram:CategoryCode', of.category),
+  return xmlElement(name, [
+    xmlElement('ram:TypeCode', 'VAT'),
+    xmlElement('ram:CategoryCode', of.category),
     // Not subject to VAT has no rate at all (BR-O-05).
-    of.category === 'O' ? null : xml('ram:RateApplicablePercent', decimalOf(of.rateBp)),
+    of.category === 'O' ? null : xmlElement('ram:RateApplicablePercent', decimalOf(of.rateBp)),
   ]);
 }
 
 function agreementOf(invoice: Invoice): XmlElement {
   const isOutside = invoice.vat.some(({ category }) => category === 'O');
-  return xml('ram:ApplicableHeaderTradeAgreement', [
+  return xmlElement('ram:ApplicableHeaderTradeAgreement', [
     optionalXml('ram:BuyerReference', invoice.buyerReference), // BT-10: the service code of a public body
     sellerOf(invoice.seller, isOutside),
     buyerOf(invoice.buyer, isOutside),
@@ -156,11 +161,14 @@ function sellerOf(seller: Seller, isOutside: boolean): XmlElement {
   // BR-O-02 forbids VAT numbers on what is not subject to VAT; BR-E-02 wants one or another number of the tax office.
   const vatId = isOutside ? null : seller.vatId;
   const taxNumber = vatId === null ? (seller.siren ?? seller.registration) : null;
-  return xml('ram:SellerTradeParty', [
+  return xmlElement('ram:SellerTradeParty', [
     seller.siret === null && seller.siren === null ? optionalXml('ram:ID', seller.registration) : null, // BT-29
     optionalXml('ram:GlobalID', seller.siret, { schemeID: SIRET_SCHEME }),
-    xml('ram:Name', seller.name), // BT-27
-    xml('ram:Description', [seller.legalFormText, seller.registration].filter((each) => each !== null).join(' - ')), // BT-33
+    xmlElement('ram:Name', seller.name), // BT-27
+    xmlElement(
+      'ram:Description',
+      [seller.legalFormText, seller.registration].filter((each) => each !== null).join(' - '),
+    ), // BT-33
     legalOrganisation(seller.siren), // BT-30
     addressOf(seller.address), // BG-5
     electronicAddressOf(seller), // BT-34
@@ -170,9 +178,9 @@ function sellerOf(seller: Seller, isOutside: boolean): XmlElement {
 }
 
 function buyerOf(buyer: Buyer, isOutside: boolean): XmlElement {
-  return xml('ram:BuyerTradeParty', [
+  return xmlElement('ram:BuyerTradeParty', [
     optionalXml('ram:GlobalID', buyer.siret, { schemeID: SIRET_SCHEME }), // BT-46
-    xml('ram:Name', buyer.name), // BT-44
+    xmlElement('ram:Name', buyer.name), // BT-44
     legalOrganisation(buyer.siren), // BT-47
     addressOf(buyer.address), // BG-8
     electronicAddressOf(buyer), // BT-49
@@ -183,82 +191,86 @@ function buyerOf(buyer: Buyer, isOutside: boolean): XmlElement {
 function legalOrganisation(siren: string | null): XmlElement | null {
   return siren === null
     ? null
-    : xml('ram:SpecifiedLegalOrganization', [xml('ram:ID', siren, { schemeID: SIREN_SCHEME })]);
+    : xmlElement('ram:SpecifiedLegalOrganization', [xmlElement('ram:ID', siren, { schemeID: SIREN_SCHEME })]);
 }
 
 function registrationOf(scheme: 'VA' | 'FC', id: string): XmlElement {
-  return xml('ram:SpecifiedTaxRegistration', [xml('ram:ID', id, { schemeID: scheme })]);
+  return xmlElement('ram:SpecifiedTaxRegistration', [xmlElement('ram:ID', id, { schemeID: scheme })]);
 }
 
 function electronicAddressOf({ electronicAddress: address }: Seller | Buyer): XmlElement | null {
   return address === null
     ? null
-    : xml('ram:URIUniversalCommunication', [xml('ram:URIID', address.id, { schemeID: address.scheme })]);
+    : xmlElement('ram:URIUniversalCommunication', [xmlElement('ram:URIID', address.id, { schemeID: address.scheme })]);
 }
 
 function addressOf({ lines, postalCode, city, country }: Address): XmlElement {
   const [one = null, two = null, ...more] = lines;
-  return xml('ram:PostalTradeAddress', [
+  return xmlElement('ram:PostalTradeAddress', [
     optionalXml('ram:PostcodeCode', postalCode),
     optionalXml('ram:LineOne', one),
     optionalXml('ram:LineTwo', two),
     optionalXml('ram:LineThree', more.join(', ')),
     optionalXml('ram:CityName', city),
-    xml('ram:CountryID', country),
+    xmlElement('ram:CountryID', country),
   ]);
 }
 
 function referenceOf(name: string, id: string | null): XmlElement | null {
-  return id === null || id === '' ? null : xml(name, [xml('ram:IssuerAssignedID', id)]);
+  return id === null || id === '' ? null : xmlElement(name, [xmlElement('ram:IssuerAssignedID', id)]);
 }
 
 function deliveryOf({ deliveryAddress, suppliedOn }: Invoice): XmlElement {
-  return xml('ram:ApplicableHeaderTradeDelivery', [
-    deliveryAddress === null ? null : xml('ram:ShipToTradeParty', [addressOf(deliveryAddress)]), // BG-15
+  return xmlElement('ram:ApplicableHeaderTradeDelivery', [
+    deliveryAddress === null ? null : xmlElement('ram:ShipToTradeParty', [addressOf(deliveryAddress)]), // BG-15
     suppliedOn === null
       ? null
-      : xml('ram:ActualDeliverySupplyChainEvent', [xml('ram:OccurrenceDateTime', [dateString('udt', suppliedOn)])]), // BT-72
+      : xmlElement('ram:ActualDeliverySupplyChainEvent', [
+          xmlElement('ram:OccurrenceDateTime', [dateString('udt', suppliedOn)]),
+        ]), // BT-72
   ]);
 }
 
 function settlementOf(invoice: Invoice): XmlElement {
   const { totals, currency } = invoice;
   const hasKind = (kind: InvoiceAllowance['kind']) => invoice.allowances.some((each) => each.kind === kind);
-  return xml('ram:ApplicableHeaderTradeSettlement', [
-    xml('ram:PaymentReference', invoice.number), // BT-83
-    xml('ram:InvoiceCurrencyCode', currency), // BT-5
+  return xmlElement('ram:ApplicableHeaderTradeSettlement', [
+    xmlElement('ram:PaymentReference', invoice.number), // BT-83
+    xmlElement('ram:InvoiceCurrencyCode', currency), // BT-5
     paymentMeansOf(invoice),
     ...invoice.vat.map((each) => breakdownOf(each, invoice.seller)),
     invoice.period === null
       ? null
-      : xml('ram:BillingSpecifiedPeriod', [
-          xml('ram:StartDateTime', [dateString('udt', invoice.period.firstOn)]), // BT-73
-          xml('ram:EndDateTime', [dateString('udt', invoice.period.lastOn)]), // BT-74
+      : xmlElement('ram:BillingSpecifiedPeriod', [
+          xmlElement('ram:StartDateTime', [dateString('udt', invoice.period.firstOn)]), // BT-73
+          xmlElement('ram:EndDateTime', [dateString('udt', invoice.period.lastOn)]), // BT-74
         ]),
     ...invoice.allowances.map((each) =>
-      xml('ram:SpecifiedTradeAllowanceCharge', [
-        xml('ram:ChargeIndicator', [xml('udt:Indicator', String(each.kind === 'charge'))]),
-        xml('ram:ActualAmount', decimalOf(each.netMinor)), // BT-92, BT-99
-        xml('ram:Reason', each.reason), // BT-97, BT-104
+      xmlElement('ram:SpecifiedTradeAllowanceCharge', [
+        xmlElement('ram:ChargeIndicator', [xmlElement('udt:Indicator', String(each.kind === 'charge'))]),
+        xmlElement('ram:ActualAmount', decimalOf(each.netMinor)), // BT-92, BT-99
+        xmlElement('ram:Reason', each.reason), // BT-97, BT-104
         taxOf('ram:CategoryTradeTax', each),
       ]),
     ),
-    xml('ram:SpecifiedTradePaymentTerms', [xml('ram:DueDateDateTime', [dateString('udt', invoice.dueOn)])]), // BT-9
-    xml('ram:SpecifiedTradeSettlementHeaderMonetarySummation', [
-      xml('ram:LineTotalAmount', decimalOf(totals.linesMinor)), // BT-106
-      hasKind('charge') ? xml('ram:ChargeTotalAmount', decimalOf(totals.chargesMinor)) : null, // BT-108
-      hasKind('allowance') ? xml('ram:AllowanceTotalAmount', decimalOf(totals.allowancesMinor)) : null, // BT-107
-      xml('ram:TaxBasisTotalAmount', decimalOf(totals.netMinor)), // BT-109
-      xml('ram:TaxTotalAmount', decimalOf(totals.vatMinor), { currencyID: currency }), // BT-110
-      totals.roundingMinor === 0 ? null : xml('ram:RoundingAmount', decimalOf(totals.roundingMinor)), // BT-114
-      xml('ram:GrandTotalAmount', decimalOf(totals.grossMinor)), // BT-112
-      totals.paidMinor === 0 ? null : xml('ram:TotalPrepaidAmount', decimalOf(totals.paidMinor)), // BT-113
-      xml('ram:DuePayableAmount', decimalOf(totals.dueMinor)), // BT-115
+    xmlElement('ram:SpecifiedTradePaymentTerms', [
+      xmlElement('ram:DueDateDateTime', [dateString('udt', invoice.dueOn)]),
+    ]), // BT-9
+    xmlElement('ram:SpecifiedTradeSettlementHeaderMonetarySummation', [
+      xmlElement('ram:LineTotalAmount', decimalOf(totals.linesMinor)), // BT-106
+      hasKind('charge') ? xmlElement('ram:ChargeTotalAmount', decimalOf(totals.chargesMinor)) : null, // BT-108
+      hasKind('allowance') ? xmlElement('ram:AllowanceTotalAmount', decimalOf(totals.allowancesMinor)) : null, // BT-107
+      xmlElement('ram:TaxBasisTotalAmount', decimalOf(totals.netMinor)), // BT-109
+      xmlElement('ram:TaxTotalAmount', decimalOf(totals.vatMinor), { currencyID: currency }), // BT-110
+      totals.roundingMinor === 0 ? null : xmlElement('ram:RoundingAmount', decimalOf(totals.roundingMinor)), // BT-114
+      xmlElement('ram:GrandTotalAmount', decimalOf(totals.grossMinor)), // BT-112
+      totals.paidMinor === 0 ? null : xmlElement('ram:TotalPrepaidAmount', decimalOf(totals.paidMinor)), // BT-113
+      xmlElement('ram:DuePayableAmount', decimalOf(totals.dueMinor)), // BT-115
     ]),
     ...invoice.preceding.map(({ number, issuedOn }) =>
-      xml('ram:InvoiceReferencedDocument', [
-        xml('ram:IssuerAssignedID', number), // BT-25
-        xml('ram:FormattedIssueDateTime', [dateString('qdt', issuedOn)]), // BT-26
+      xmlElement('ram:InvoiceReferencedDocument', [
+        xmlElement('ram:IssuerAssignedID', number), // BT-25
+        xmlElement('ram:FormattedIssueDateTime', [dateString('qdt', issuedOn)]), // BT-26
       ]),
     ),
   ]);
@@ -267,28 +279,30 @@ function settlementOf(invoice: Invoice): XmlElement {
 /** A transfer to the seller's account, where it has one: UNTDID 4461 code 58, SEPA credit transfer. */
 function paymentMeansOf({ seller, kind }: Invoice): XmlElement | null {
   if (seller.iban === null || kind === 'credit_note') return null;
-  return xml('ram:SpecifiedTradeSettlementPaymentMeans', [
-    xml('ram:TypeCode', '58'), // BT-81
-    xml('ram:PayeePartyCreditorFinancialAccount', [xml('ram:IBANID', seller.iban)]), // BT-84
-    seller.bic === null ? null : xml('ram:PayeeSpecifiedCreditorFinancialInstitution', [xml('ram:BICID', seller.bic)]), // BT-86
+  return xmlElement('ram:SpecifiedTradeSettlementPaymentMeans', [
+    xmlElement('ram:TypeCode', '58'), // BT-81
+    xmlElement('ram:PayeePartyCreditorFinancialAccount', [xmlElement('ram:IBANID', seller.iban)]), // BT-84
+    seller.bic === null
+      ? null
+      : xmlElement('ram:PayeeSpecifiedCreditorFinancialInstitution', [xmlElement('ram:BICID', seller.bic)]), // BT-86
   ]);
 }
 
 function breakdownOf(each: VatBreakdown, seller: Seller): XmlElement {
-  return xml('ram:ApplicableTradeTax', [
-    xml('ram:CalculatedAmount', decimalOf(each.vatMinor)), // BT-117
-    xml('ram:TypeCode', 'VAT'),
+  return xmlElement('ram:ApplicableTradeTax', [
+    xmlElement('ram:CalculatedAmount', decimalOf(each.vatMinor)), // BT-117
+    xmlElement('ram:TypeCode', 'VAT'),
     optionalXml('ram:ExemptionReason', each.exemptionReason), // BT-120
-    xml('ram:BasisAmount', decimalOf(each.netMinor)), // BT-116
-    xml('ram:CategoryCode', each.category), // BT-118
+    xmlElement('ram:BasisAmount', decimalOf(each.netMinor)), // BT-116
+    xmlElement('ram:CategoryCode', each.category), // BT-118
     optionalXml('ram:ExemptionReasonCode', each.exemptionCode), // BT-121
     // BT-8, UNTDID 2475: due on the date of the invoice (option for debits), or when it is paid.
-    each.category === 'S' ? xml('ram:DueDateTypeCode', seller.isVatOnDebits ? '5' : '72') : null,
-    each.category === 'O' ? null : xml('ram:RateApplicablePercent', decimalOf(each.rateBp)), // BT-119
+    each.category === 'S' ? xmlElement('ram:DueDateTypeCode', seller.isVatOnDebits ? '5' : '72') : null,
+    each.category === 'O' ? null : xmlElement('ram:RateApplicablePercent', decimalOf(each.rateBp)), // BT-119
   ]);
 }
 
 /** Format 102: CCYYMMDD. */
 function dateString(prefix: 'udt' | 'qdt', date: LocalDate): XmlElement {
-  return xml(`${prefix}:DateTimeString`, date.replaceAll('-', ''), { format: '102' });
+  return xmlElement(`${prefix}:DateTimeString`, date.replaceAll('-', ''), { format: '102' });
 }

@@ -11,7 +11,7 @@ export interface XmlElement {
 }
 
 /** An element with text, or with the children that are there. */
-export function xml(
+export function xmlElement(
   name: string,
   content: string | readonly (XmlElement | null)[],
   attributes: Readonly<Record<string, string>> = {},
@@ -26,7 +26,7 @@ export function optionalXml(
   text: string | null,
   attributes: Readonly<Record<string, string>> = {},
 ): XmlElement | null {
-  return text === null || text === '' ? null : xml(name, text, attributes);
+  return text === null || text === '' ? null : xmlElement(name, text, attributes);
 }
 
 /** A document with its declaration, in UTF-8, indented by two spaces. */

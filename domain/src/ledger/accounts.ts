@@ -31,7 +31,7 @@ export type AccountRole =
   | 'adhesions'
   | 'gains';
 
-export interface Account {
+export interface LedgerAccount {
   readonly number: string;
   readonly label: string;
 }
@@ -40,7 +40,7 @@ export interface Account {
  * The accounts that the product posts to (plan comptable général, règlement ANC 2014-03 and 2018-06 for associations).
  * Not checked line by line against the edition in force: docs/money.md.
  */
-export const DEFAULT_ACCOUNTS: Readonly<Record<AccountRole, Account>> = {
+export const DEFAULT_ACCOUNTS: Readonly<Record<AccountRole, LedgerAccount>> = {
   security_deposits: { number: '165000', label: 'Dépôts et cautionnements reçus' },
   customers: { number: '411000', label: 'Clients' },
   advances: { number: '419100', label: 'Clients - Avances et acomptes reçus' },
@@ -69,7 +69,7 @@ export const DEFAULT_ACCOUNTS: Readonly<Record<AccountRole, Account>> = {
   gains: { number: '758000', label: 'Produits divers de gestion courante' },
 };
 
-export type Chart = Readonly<Record<AccountRole, Account>>;
+export type ChartOfAccounts = Readonly<Record<AccountRole, LedgerAccount>>;
 
 /** Where money of a mean is until it is in the bank. */
 export const MEAN_ACCOUNTS: Readonly<Record<PaymentMean, AccountRole>> = {
@@ -123,10 +123,10 @@ export type ChartProblem =
   | { readonly kind: 'twice'; readonly number: string };
 
 /** What is wrong with a chart: numbers that do not begin with three digits (A47 A-1 LPF, column 5), one number for two roles. */
-export function checkChart(chart: Chart): ChartProblem[] {
+export function checkChart(chart: ChartOfAccounts): ChartProblem[] {
   const problems: ChartProblem[] = [];
   const seen = new Set<string>();
-  for (const [role, { number }] of Object.entries(chart) as [AccountRole, Account][]) {
+  for (const [role, { number }] of Object.entries(chart) as [AccountRole, LedgerAccount][]) {
     if (!/^\d{3}[0-9A-Z]{0,17}$/.test(number)) problems.push({ kind: 'not_a_number', role });
     if (seen.has(number)) problems.push({ kind: 'twice', number });
     seen.add(number);

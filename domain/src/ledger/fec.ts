@@ -1,6 +1,6 @@
 import { decimalOf } from '../money/money.ts';
 import type { LocalDate } from '../time/types.ts';
-import { type Chart, DEFAULT_ACCOUNTS, JOURNAL_LABELS } from './accounts.ts';
+import { type ChartOfAccounts, DEFAULT_ACCOUNTS, JOURNAL_LABELS } from './accounts.ts';
 import type { LedgerEntry } from './types.ts';
 
 /** LPF, art. A47 A-1: the eighteen columns, in their order. */
@@ -41,7 +41,7 @@ export function fecFileName(siren: string, exerciseLastOn: LocalDate): string {
  */
 export function writeFec(
   entries: readonly LedgerEntry[],
-  options: { readonly separator?: keyof typeof SEPARATORS; readonly chart?: Chart } = {},
+  options: { readonly separator?: keyof typeof SEPARATORS; readonly chart?: ChartOfAccounts } = {},
 ): string {
   const separator = SEPARATORS[options.separator ?? 'tab'];
   const labels = new Map(Object.values(options.chart ?? DEFAULT_ACCOUNTS).map(({ number, label }) => [number, label]));

@@ -5,7 +5,7 @@ import type { PaymentMean } from '../till/types.ts';
 import type { LocalDate } from '../time/types.ts';
 import {
   type AccountRole,
-  type Chart,
+  type ChartOfAccounts,
   DEFAULT_ACCOUNTS,
   MEAN_ACCOUNTS,
   MEAN_JOURNALS,
@@ -31,7 +31,7 @@ export interface Piece {
   readonly refOn?: LocalDate;
   readonly label: string;
   readonly currency: string;
-  readonly chart?: Chart;
+  readonly chart?: ChartOfAccounts;
 }
 
 /**
@@ -72,7 +72,7 @@ export function postInvoice(
   invoice: Invoice,
   customer: Auxiliary,
   revenue: readonly RevenueRole[],
-  chart: Chart = DEFAULT_ACCOUNTS,
+  chart: ChartOfAccounts = DEFAULT_ACCOUNTS,
 ): EntryDraft | null {
   const sign = invoice.kind === 'credit_note' ? -1 : 1;
   const claim = (credit: AccountRole, minor: number): Transfer => ({
