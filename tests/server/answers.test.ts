@@ -192,6 +192,48 @@ async function succeed(
   return { ...reply.body, headers: reply.headers };
 }
 
+/** Policies, referents, a session and children: everything that supervised hours have. */
+async function supervise(host: Caller, manager: Caller, member: Caller, slug: { slug: string }): Promise<void> {
+  const policy = {
+    withoutReferent: 'anyone',
+    graceMinutes: 5,
+    ratios: 'fr-accueil-de-loisirs',
+    needsGuardianConsent: true,
+  };
+  await succeed('changeNetworkSupervision', { as: manager, params: { audience: 'youth' }, body: policy });
+  await succeed('listNetworkSupervision', { as: manager });
+  await succeed('changeSiteSupervision', { as: host, params: { ...slug, audience: 'youth' }, body: { policy } });
+  await succeed('listSiteSupervision', { as: host, params: slug });
+  const [{ id: memberId }] = (await succeed('searchMembers', { as: host, query: 'q=lea' })).items;
+  const referent = { ...slug, memberId };
+  await succeed('nameReferent', { as: host, params: referent });
+  const shift = { memberId, spaceId: null, date: '2026-12-02', startsAt: '14:00', endsAt: '24:00', repeatUntil: null };
+  const planned = await succeed('planShift', { as: host, params: slug, body: shift });
+  await succeed('checkReferent', { as: host, params: referent, body: { what: 'arrive' } });
+  await succeed('listReferents', { as: host, params: slug });
+  await succeed('cancelShift', { as: host, params: { ...slug, id: planned.ids[0] } });
+  const guest = { spaceId: site.openSpaceId, kind: 'minor', memberId: null, age: 11, bookingId: null };
+  const counted = await succeed('countIn', { as: host, params: slug, body: guest });
+  const session = await succeed('getSession', { as: host, params: slug });
+  expect(session.presentInBuilding).toBe(1);
+  await succeed('countOut', { as: host, params: { ...slug, id: counted.id } });
+  await succeed('removeReferent', { as: host, params: referent });
+  const child = { firstName: 'Noa', birthDate: '2014-05-01', audience: null };
+  const guardian = { guardianName: 'Mme Roux', guardianContact: '06 00 00 00 00' };
+  const minor = await succeed('addMinor', { as: host, params: slug, body: { ...child, ...guardian } });
+  const consent = { isGiven: true, givenBy: 'in_person', validUntil: '2027-07-01' };
+  const ofMinor = { ...slug, memberId: minor.memberId, kind: 'leave_alone' };
+  await succeed('recordConsent', { as: host, params: ofMinor, body: consent });
+  expect((await succeed('listMinors', { as: host, params: slug })).items).toHaveLength(1);
+  const own = await succeed('addChild', { as: member, body: child });
+  await succeed('decideConsent', {
+    as: member,
+    params: { memberId: own.memberId, kind: 'attendance' },
+    body: { isGiven: true },
+  });
+  expect((await succeed('listChildren', { as: member })).items).toMatchObject([{ firstName: 'Noa' }]);
+}
+
 /** A template, an exception of each kind, a closure and calendars of its own: every shape that hours have. */
 async function changeHours(host: Caller, slug: { slug: string }): Promise<void> {
   const before = await succeed('getSchedule', { as: host, params: slug });
@@ -556,6 +598,7 @@ describe('the answers', () => {
     const osm = { audience: 'youth', value: 'We 14:00-18:00; PH off', spaceIds: null };
     await succeed('importHours', { as: host, params: slug, body: osm });
 
+    await supervise(host, manager, member, slug);
     await setUp(manager);
     await shareHours(host, slug);
 

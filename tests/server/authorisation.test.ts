@@ -105,6 +105,7 @@ interface Row {
 }
 
 const window = { startsAt: iso(NOW + 30 * HOUR), endsAt: iso(NOW + 31 * HOUR) };
+const policyBody = { withoutReferent: 'anyone', graceMinutes: 5, ratios: 'none', needsGuardianConsent: false };
 const token = 'x'.repeat(43);
 /** Of a setting that is no more: refused for that, whoever may change it. */
 const OLD_SETTING = { version: 'old', rules: [] };
@@ -183,6 +184,9 @@ const ROUTES: Record<string, Row> = {
     atSite(() => ({ params: { date: '2026-11-25' } })),
   ),
   quoteBooking: anybody('booking.quote', () => ({ body: { resourceId: names.resourceId, ...window } })),
+  previewSeries: anybody('series.create', () => ({ body: seriesSample(names.resourceId) })),
+  bookSeries: anybody('series.create', () => ({ body: { ...seriesSample(names.resourceId), startsAt: '09:30' } })),
+  joinWaitlist: anybody('waitlist.join', () => ({ body: { resourceId: names.resourceId, ...window } })),
   listOutbox: anybody('demo.play'),
   getOutboxMail: anybody('demo.play', () => ({ params: { id: names.mailId } })),
   listDemoBadges: anybody('demo.play'),
@@ -255,6 +259,58 @@ const ROUTES: Record<string, Row> = {
     },
   })),
   endTrial: ofSite('schedule.change', () => ({ params: { id: names.trialId }, body: { decision: 'stop' } })),
+  listNetworkSupervision: anybody('supervision.manage'),
+  changeNetworkSupervision: anybody('supervision.manage', () => ({
+    params: { audience: 'youth' },
+    body: policyBody,
+  })),
+  listSiteSupervision: ofSite('site.observe'),
+  changeSiteSupervision: ofSite('site.operate', () => ({
+    params: { audience: 'youth' },
+    body: { policy: policyBody },
+  })),
+  listReferents: ofSite('site.observe'),
+  nameReferent: ofSite('site.operate', () => ({ params: { memberId: names.memberId } })),
+  planShift: ofSite('site.operate', () => ({
+    body: {
+      memberId: names.memberId,
+      spaceId: null,
+      date: '2026-12-02',
+      startsAt: '14:00',
+      endsAt: '18:00',
+      repeatUntil: null,
+    },
+  })),
+  cancelShift: ofSite('site.operate', () => ({ params: { id: makeId() } })),
+  checkReferent: ofSite('site.operate', () => ({ params: { memberId: names.memberId }, body: { what: 'arrive' } })),
+  removeReferent: ofSite('site.operate', () => ({ params: { memberId: names.memberId } })),
+  getSession: ofSite('site.observe'),
+  countIn: ofSite('site.operate', () => ({
+    body: { spaceId: names.spaceId, kind: 'adult', memberId: null, age: null, bookingId: null },
+  })),
+  countOut: ofSite('site.operate', () => ({ params: { id: makeId() } })),
+  listMinors: ofSite('site.operate'),
+  addMinor: ofSite('site.operate', () => ({
+    body: {
+      firstName: 'Noa',
+      birthDate: '2014-05-01',
+      audience: null,
+      guardianName: 'Mme Roux',
+      guardianContact: null,
+    },
+  })),
+  recordConsent: ofSite('site.operate', () => ({
+    params: { memberId: makeId(), kind: 'image' },
+    body: { isGiven: true, givenBy: 'paper', validUntil: null },
+  })),
+  listChildren: anybody('profile.read'),
+  addChild: anybody('profile.update', () => ({
+    body: { firstName: 'Noa', birthDate: '2014-05-01', audience: null },
+  })),
+  decideConsent: anybody('profile.update', () => ({
+    params: { memberId: makeId(), kind: 'image' },
+    body: { isGiven: true },
+  })),
   importHours: ofSite('schedule.change', () => ({
     body: { audience: 'professional', value: '24/7', spaceIds: null },
   })),
@@ -328,14 +384,11 @@ const ROUTES: Record<string, Row> = {
     target: "holder's, at the site",
     sample: () => ({ params: { id: names.commandId } }),
   },
-  previewSeries: anybody('series.create', () => ({ body: seriesSample(names.resourceId) })),
-  bookSeries: anybody('series.create', () => ({ body: { ...seriesSample(names.resourceId), startsAt: '09:30' } })),
   getSeries: ofSeries('series.read'),
   getSeriesCalendar: ofSeries('series.read'),
   previewSeriesEdit: ofSeries('series.change', { body: { scope: 'all', startsAt: '09:15' } }),
   editSeries: ofSeries('series.change', { body: { scope: 'all', startsAt: '09:15' } }),
   cancelSeries: ofSeries('series.change', { query: 'scope=one&date=2026-12-01' }),
-  joinWaitlist: anybody('waitlist.join', () => ({ body: { resourceId: names.resourceId, ...window } })),
   listWaiting: anybody('waitlist.list'),
   withdrawWaiting: {
     action: 'waitlist.withdraw',

@@ -240,6 +240,72 @@ const SAMPLES: Record<string, null | ((foreign: Names, own: Names) => Sample[])>
   changeSchedule: (x) => [
     { params: { slug: x.slug }, body: { revision: 1, change: {}, decisions: { default: 'cancel' } } },
   ],
+  listNetworkSupervision: null,
+  changeNetworkSupervision: null,
+  listChildren: null,
+  addChild: null,
+  decideConsent: (x) => [{ params: { memberId: x.memberId, kind: 'image' }, body: { isGiven: true } }],
+  listSiteSupervision: (x) => [{ params: { slug: x.slug } }],
+  changeSiteSupervision: (x) => [{ params: { slug: x.slug, audience: 'youth' }, body: { policy: null } }],
+  listReferents: (x) => [{ params: { slug: x.slug } }],
+  nameReferent: (x, own) => [
+    { params: { slug: x.slug, memberId: own.memberId } },
+    { params: { slug: own.slug, memberId: x.memberId } },
+  ],
+  removeReferent: (x, own) => [
+    { params: { slug: x.slug, memberId: own.memberId } },
+    { params: { slug: own.slug, memberId: x.memberId } },
+  ],
+  checkReferent: (x, own) => [
+    { params: { slug: x.slug, memberId: own.memberId }, body: { what: 'arrive' } },
+    { params: { slug: own.slug, memberId: x.memberId }, body: { what: 'arrive' } },
+  ],
+  planShift: (x, own) => {
+    const body = {
+      memberId: x.memberId,
+      spaceId: null,
+      date: '2026-12-02',
+      startsAt: '14:00',
+      endsAt: '18:00',
+      repeatUntil: null,
+    };
+    return [
+      { params: { slug: x.slug }, body },
+      { params: { slug: own.slug }, body },
+    ];
+  },
+  cancelShift: (x) => [{ params: { slug: x.slug, id: makeId() } }],
+  getSession: (x) => [{ params: { slug: x.slug } }],
+  countIn: (x, own) => {
+    const body = { spaceId: x.spaceId, kind: 'adult', memberId: null, age: null, bookingId: null };
+    return [
+      { params: { slug: x.slug }, body },
+      { params: { slug: own.slug }, body },
+      { params: { slug: own.slug }, body: { ...body, spaceId: own.spaceId, memberId: x.memberId } },
+      { params: { slug: own.slug }, body: { ...body, spaceId: own.spaceId, bookingId: x.bookingId } },
+    ];
+  },
+  countOut: (x) => [{ params: { slug: x.slug, id: makeId() } }],
+  listMinors: (x) => [{ params: { slug: x.slug } }],
+  addMinor: (x) => [
+    {
+      params: { slug: x.slug },
+      body: {
+        firstName: 'Noa',
+        birthDate: '2014-05-01',
+        audience: null,
+        guardianName: 'Mme Roux',
+        guardianContact: null,
+      },
+    },
+  ],
+  recordConsent: (x, own) => {
+    const body = { isGiven: true, givenBy: 'paper', validUntil: null };
+    return [
+      { params: { slug: x.slug, memberId: own.memberId, kind: 'image' }, body },
+      { params: { slug: own.slug, memberId: x.memberId, kind: 'image' }, body },
+    ];
+  },
   importHours: (x) => [{ params: { slug: x.slug }, body: { audience: 'professional', value: '24/7', spaceIds: null } }],
   getOsmHours: (x, own) => [{ params: { slug: x.slug } }, { params: { slug: own.slug }, query: `space=${x.spaceId}` }],
   getHoursCalendar: (x, own) => [
@@ -342,6 +408,7 @@ const nowhere: Names = {
       'tariffId',
       'accountId',
       'memberId',
+      'siteId',
       'bookingId',
       'seriesId',
       'waitingId',

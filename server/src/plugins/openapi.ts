@@ -24,6 +24,8 @@ export function openApiDocument(publicUrl: string): FastifyDynamicSwaggerOptions
         { name: 'accounts', description: 'Accounts and sessions' },
         { name: 'places', description: 'Find a place and what is free there' },
         { name: 'bookings', description: 'Hold, confirm, move, cancel' },
+        { name: 'series', description: 'Recurring bookings' },
+        { name: 'waitlist', description: 'Wait for a time that is taken' },
         { name: 'doors', description: 'Open a door from afar' },
         { name: 'host', description: 'The day of a site' },
         { name: 'schedule', description: 'Hours and closures' },

@@ -60,9 +60,14 @@ export async function seriesRoutes(app: Api) {
         response: { 200: SeriesPreview, ...refusals },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { decisions, ...input } = request.body;
-      return query(request, (context) => previewSeries(context, input, decisions));
+      return mutate(
+        request,
+        reply,
+        (context) => previewSeries(context, input, decisions),
+        (body) => ({ status: 200, body }),
+      );
     },
   );
 
@@ -144,9 +149,14 @@ export async function seriesRoutes(app: Api) {
         response: { 200: SeriesPreview, ...refusals },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { decisions, ...input } = request.body;
-      return query(request, (context) => previewSeriesEdit(context, request.params.id, input, decisions));
+      return mutate(
+        request,
+        reply,
+        (context) => previewSeriesEdit(context, request.params.id, input, decisions),
+        (body) => ({ status: 200, body }),
+      );
     },
   );
 
