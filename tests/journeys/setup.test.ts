@@ -80,7 +80,7 @@ journey(
     await salle.getByLabel('Nom', { exact: true }).fill('Bureau');
     await salle.getByLabel('Combien').fill('4');
     await salle.getByRole('button', { name: 'Ajouter', exact: true }).click();
-    await salle.getByText('Bureau 4').waitFor();
+    await salle.getByText('Bureau 4', { exact: true }).waitFor();
 
     await signedIn.getByRole('navigation', { name: 'Réglages du lieu' }).getByRole('link', { name: 'Tarifs' }).click();
     await arrivesAt(signedIn, 'Tarifs');
@@ -145,7 +145,7 @@ journey(
     await booker.goto(`/reserver/${held.id}`);
     expect(await textOf(booker.locator('main'))).toContain('3,50 €');
     await booker.getByRole('button', { name: /Confirmer/ }).click();
-    await booker.getByText('C’est réservé').waitFor();
+    await booker.getByText('C’est réservé').first().waitFor();
   },
 );
 
