@@ -325,6 +325,8 @@ export async function searchMembers(tx: Tx, networkId: string, text: string, lim
     .where(
       and(
         eq(members.networkId, networkId),
+        // A group is its structure's, and no person to be found.
+        eq(members.kind, 'person'),
         or(
           ilike(sql`lower(${members.displayName})`, likeText(text.toLowerCase())),
           ilike(accounts.email, likeText(text)),

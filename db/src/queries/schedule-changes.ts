@@ -10,6 +10,7 @@ import {
   credentials,
   exceptionWindows,
   holidayOverrides,
+  hostStructures,
   mails,
   members,
   outbox,
@@ -113,6 +114,9 @@ export async function listBookingsUnderChange(tx: Tx, networkId: string, siteId:
       seriesDate: bookings.seriesDate,
       seriesStartsAtMinute: bookingSeries.startsAtMinute,
       homeStructureId: members.homeStructureId,
+      partnerStructureId: bookings.partnerStructureId,
+      partnerName: hostStructures.name,
+      namesVisibleTo: audiences.namesVisibleTo,
       email: accounts.email,
       locale: accounts.locale,
     })
@@ -121,6 +125,10 @@ export async function listBookingsUnderChange(tx: Tx, networkId: string, siteId:
     .innerJoin(audiences, and(eq(audiences.networkId, bookings.networkId), eq(audiences.id, bookings.audienceId)))
     .innerJoin(resources, and(eq(resources.networkId, bookings.networkId), eq(resources.id, bookings.resourceId)))
     .innerJoin(spaces, and(eq(spaces.networkId, bookings.networkId), eq(spaces.id, bookings.spaceId)))
+    .leftJoin(
+      hostStructures,
+      and(eq(hostStructures.networkId, bookings.networkId), eq(hostStructures.id, bookings.partnerStructureId)),
+    )
     .leftJoin(accounts, and(eq(accounts.networkId, members.networkId), eq(accounts.id, members.accountId)))
     .leftJoin(
       bookingSeries,

@@ -4,6 +4,7 @@ import type { Context } from '../../context.ts';
 import { ok, type Result, refuse } from '../../problems.ts';
 import type { ClosureBody, PreviewBody, ScheduleChangeBody } from '../../routes/schedule/schemas.ts';
 import { loadSite } from '../host/load-site.ts';
+import { shownName } from '../sharing/shown-name.ts';
 import { iso, isoWindow } from '../views.ts';
 import { clashFaults, consequencesOf, type DraftedChange, draftChange } from './consequences.ts';
 import { isSame } from './plan.ts';
@@ -59,7 +60,7 @@ export async function previewChange(
     bookings: affected.map(([{ reason, isRunning, refund, seriesId }, row]) => ({
       id: row.id,
       reference: row.reference,
-      memberName: row.memberName,
+      memberName: shownName(context, row),
       hasContact: row.email !== null,
       resourceName: row.resourceName,
       spaceId: row.spaceId,

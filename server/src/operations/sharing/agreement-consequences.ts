@@ -10,6 +10,7 @@ import { clashFaults, consequencesOf } from '../schedule/consequences.ts';
 import { iso } from '../views.ts';
 import { loadAgreement } from './get-agreement.ts';
 import { earliestEnd } from './propose-agreement.ts';
+import { shownName } from './shown-name.ts';
 import { standingAgreementOf } from './views.ts';
 
 /** The hours of the site with the agreement accepted: after those that hold already, which keep their time. */
@@ -85,7 +86,7 @@ export async function agreementConsequences(
       return {
         id: bookingId,
         reference,
-        memberName: seesNames ? row.memberName : null,
+        memberName: seesNames ? shownName(context, row) : null,
         spaceName,
         startsAt: iso(startsAt),
         endsAt: iso(endsAt),
