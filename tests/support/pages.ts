@@ -22,6 +22,7 @@ export async function allPages(): Promise<Record<'public' | 'member' | 'host' | 
   const [somebody] = (await api('GET', '/host/members?q=Sidonie', { as: host })).items;
   const [structure] = (await api('GET', '/manager/structures', { as: manager })).items;
   const [audience] = (await api('GET', '/manager/audiences', { as: manager })).items;
+  const { items: agreements } = await api('GET', '/host/agreements', { as: host });
   const token = 'a'.repeat(43);
   const of = (as: Login, ...paths: string[]) => paths.map((path) => ({ path, as }));
   return {
@@ -64,6 +65,11 @@ export async function allPages(): Promise<Record<'public' | 'member' | 'host' | 
       '/mes-lieux/annot/horaires/calendrier',
       '/mes-lieux/annot/horaires/consequences',
       '/mes-lieux/annot/horaires/historique',
+      '/mes-lieux/annot/partages',
+      '/mes-lieux/annot/partages/proposer',
+      '/mes-lieux/annot/suggestions',
+      '/conventions',
+      ...agreements.map(({ id }: Body) => `/conventions/${id}`),
       '/mes-lieux/annot/badges',
       '/mes-lieux/annot/reglages',
       '/mes-lieux/annot/reglages/espaces',

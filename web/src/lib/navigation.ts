@@ -12,7 +12,9 @@ export function navigationFor(roles: readonly Role[] | null): NavigationEntry[] 
   const entries: NavigationEntry[] = [{ href: '/lieux', label: m.nav_find() }];
   if (roles === null) return entries;
   entries.push({ href: '/reservations', label: m.nav_bookings() });
-  if (roles.includes('host')) entries.push({ href: '/mes-lieux', label: m.nav_host() });
+  if (roles.includes('host')) {
+    entries.push({ href: '/mes-lieux', label: m.nav_host() }, { href: '/conventions', label: m.nav_agreements() });
+  }
   if (roles.includes('manager')) entries.push({ href: '/reseau', label: m.nav_manager() });
   if (roles.includes('administrator')) entries.push({ href: '/administration', label: m.nav_admin() });
   return entries;

@@ -12,6 +12,8 @@ import { listTrials } from './trials.ts';
 
 /** Best first; what comes after so many says little more. */
 const MOST_SHOWN = 24;
+/** Closed hours cost somebody's presence: they come after hours that are open and empty, and only the best of them. */
+const MOST_CLOSED_SHOWN = 4;
 
 /**
  * Hours of a site that hardly anybody uses and that another public could, with the figures behind each; and what was tried so far.
@@ -27,6 +29,10 @@ export async function listSuggestions(context: Context, slug: string): Promise<R
   const spaces = await listSpaces(tx, networkId, [site.id]);
   const found = await loadSuggestionFacts(context, site, schedule);
   const { suggestions, skipped } = suggestUnusedTime(found.facts);
+  const shown = [
+    ...suggestions.filter(({ mode }) => mode !== 'open').slice(0, MOST_SHOWN - MOST_CLOSED_SHOWN),
+    ...suggestions.filter(({ mode }) => mode === 'open').slice(0, MOST_CLOSED_SHOWN),
+  ];
   const { from, until } = found.facts.observed;
   const spaceNames = new Map(spaces.map(({ id, name }) => [id, name]));
   const nameOf = new Map(found.audiences.map(({ code, nameFr, nameEn }) => [code, locale === 'fr' ? nameFr : nameEn]));
@@ -34,7 +40,7 @@ export async function listSuggestions(context: Context, slug: string): Promise<R
     observed: { from, until, weeks: Math.floor(Temporal.PlainDate.from(from).until(until).days / 7) },
     skipped: { ...skipped },
     mayTry: may(actor, 'schedule.change', { structureId: site.structureId }),
-    items: suggestions.slice(0, MOST_SHOWN).map((suggestion) => ({
+    items: shown.map((suggestion) => ({
       ...hoursView(suggestion),
       spaceName: spaceNames.get(suggestion.spaceId) ?? '',
       mode: suggestion.mode,

@@ -68,7 +68,9 @@ export const SuggestionsView = Type.Object({
   observed: Type.Object({ from: PlanDate, until: PlanDate, weeks: Type.Integer() }),
   skipped: Type.Object({ publicHolidays: Type.Integer(), unknownDays: Type.Integer() }),
   mayTry: Type.Boolean(),
-  items: Type.Array(SuggestionView, { description: 'Best first' }),
+  items: Type.Array(SuggestionView, {
+    description: 'Best first; open hours that are empty before closed ones',
+  }),
   trials: Type.Array(TrialView),
 });
 export type SuggestionsBody = Static<typeof SuggestionsView>;
