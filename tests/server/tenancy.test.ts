@@ -541,8 +541,8 @@ beforeAll(async () => {
   database = await startTestDatabase();
   here = await createTestNetwork(database.ownerUrl, 'here', NOW);
   there = await createTestNetwork(database.ownerUrl, 'there', NOW);
-  api = await startTestApi(database, here, clock);
-  const thereApi = await startTestApi(database, there, clock);
+  api = await startTestApi(database, here, clock, { env: { RATE_LIMIT_PER_MINUTE: '0' } });
+  const thereApi = await startTestApi(database, there, clock, { env: { RATE_LIMIT_PER_MINUTE: '0' } });
   const furnished = await furnish(here, api);
   own = furnished.names;
   callers.push(...furnished.callers);
