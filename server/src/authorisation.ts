@@ -51,6 +51,7 @@ export const PERMISSIONS = {
   'member.search': ['host', 'manager'],
   'badge.manage': ['host'],
   'supervision.manage': ['manager'],
+  'child.manage': ['owner'],
   'network.report': ['manager'],
   'audience.manage': ['manager'],
   'structure.manage': ['manager'],

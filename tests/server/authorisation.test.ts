@@ -79,6 +79,11 @@ interface Names {
   readonly seriesId: string;
   readonly waitingId: string;
   readonly feedId: string;
+  readonly feedToken: string;
+  readonly shiftId: string;
+  readonly attendanceId: string;
+  readonly minorId: string;
+  readonly childId: string;
   readonly badgeId: string;
   readonly sessionId: string;
   readonly commandId: string;
@@ -281,14 +286,14 @@ const ROUTES: Record<string, Row> = {
       repeatUntil: null,
     },
   })),
-  cancelShift: ofSite('site.operate', () => ({ params: { id: makeId() } })),
+  cancelShift: ofSite('site.operate', () => ({ params: { id: names.shiftId } })),
   checkReferent: ofSite('site.operate', () => ({ params: { memberId: names.memberId }, body: { what: 'arrive' } })),
   removeReferent: ofSite('site.operate', () => ({ params: { memberId: names.memberId } })),
   getSession: ofSite('site.observe'),
   countIn: ofSite('site.operate', () => ({
     body: { spaceId: names.spaceId, kind: 'adult', memberId: null, age: null, bookingId: null },
   })),
-  countOut: ofSite('site.operate', () => ({ params: { id: makeId() } })),
+  countOut: ofSite('site.operate', () => ({ params: { id: names.attendanceId } })),
   listMinors: ofSite('site.operate'),
   addMinor: ofSite('site.operate', () => ({
     body: {
@@ -300,23 +305,24 @@ const ROUTES: Record<string, Row> = {
     },
   })),
   recordConsent: ofSite('site.operate', () => ({
-    params: { memberId: makeId(), kind: 'image' },
+    params: { memberId: names.minorId, kind: 'image' },
     body: { isGiven: true, givenBy: 'paper', validUntil: null },
   })),
   listChildren: anybody('profile.read'),
   addChild: anybody('profile.update', () => ({
     body: { firstName: 'Noa', birthDate: '2014-05-01', audience: null },
   })),
-  decideConsent: anybody('profile.update', () => ({
-    params: { memberId: makeId(), kind: 'image' },
-    body: { isGiven: true },
-  })),
+  decideConsent: {
+    action: 'child.manage',
+    target: "holder's",
+    sample: () => ({ params: { memberId: names.childId, kind: 'image' }, body: { isGiven: true } }),
+  },
   importHours: ofSite('schedule.change', () => ({
     body: { audience: 'professional', value: '24/7', spaceIds: null },
   })),
   getOsmHours: anybody('place.find', atSite()),
   getHoursCalendar: anybody('place.find', atSite()),
-  getCalendarFeed: anybody('place.find', () => ({ params: { token: 'x'.repeat(43) } })),
+  getCalendarFeed: anybody('place.find', () => ({ params: { token: names.feedToken } })),
   listCalendarFeeds: ofSite('site.operate'),
   createCalendarFeed: ofSite('site.operate', () => ({
     body: { name: 'Agenda', scope: 'site', spaceId: null, audience: null, withBookings: true },
@@ -448,6 +454,26 @@ beforeAll(async () => {
     audience: null,
     withBookings: true,
   });
+  const child = { firstName: 'Noa', birthDate: '2014-05-01', audience: null };
+  const ward = await asHolder.send('POST', '/me/children', child);
+  const guardian = { guardianName: 'Mme Roux', guardianContact: null };
+  const minor = await asHost.send('POST', '/host/sites/annot/minors', { ...child, ...guardian });
+  await asHost.send('PUT', `/host/sites/annot/referents/${holder.memberId}`);
+  const shift = await asHost.send('POST', '/host/sites/annot/referent-shifts', {
+    memberId: holder.memberId,
+    spaceId: null,
+    date: '2026-12-02',
+    startsAt: '09:00',
+    endsAt: '12:00',
+    repeatUntil: null,
+  });
+  const attendance = await asHost.send('POST', '/host/sites/annot/session/attendances', {
+    spaceId: site.openSpaceId,
+    kind: 'adult',
+    memberId: null,
+    age: null,
+    bookingId: null,
+  });
   const badge = await asHost.send('POST', '/host/sites/annot/badges', {
     memberId: holder.memberId,
     uid: '04A1B2C3D4',
@@ -519,6 +545,11 @@ beforeAll(async () => {
     seriesId: series.body.id,
     waitingId: waiting.body.id,
     feedId: feed.body.id,
+    feedToken: feed.body.url.split('/').at(-1),
+    shiftId: shift.body.ids[0],
+    attendanceId: attendance.body.id,
+    minorId: minor.body.memberId,
+    childId: ward.body.memberId,
     badgeId: badge.body.id,
     sessionId: sessions.body.items.find((each: { isCurrent: boolean }) => each.isCurrent).id,
     commandId,

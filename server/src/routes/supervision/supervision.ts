@@ -519,7 +519,7 @@ export async function supervisionRoutes(app: Api) {
   app.put(
     '/me/children/:memberId/consents/:kind',
     {
-      config: { action: 'profile.update' },
+      config: { action: 'child.manage' },
       schema: {
         operationId: 'decideConsent',
         tags: ['accounts'],
