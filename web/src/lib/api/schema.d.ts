@@ -10809,7 +10809,7 @@ export interface operations {
                             unknownDays: number;
                         };
                         mayTry: boolean;
-                        /** @description Best first */
+                        /** @description Best first; open hours that are empty before closed ones */
                         items: ({
                             /** Format: uuid */
                             spaceId: string;
