@@ -34,6 +34,10 @@ export async function webPlugin(app: FastifyInstance, options: { build: string }
   const compress = compression({
     filter: (_request, response) => /html|json/.test(String(response.getHeader('content-type'))),
   });
+  // What the API does not have is no page: pages that ask for it would be asked to draw it, which asks again, without end.
+  app.all('/api/*', { config: { action: 'platform.observe' }, schema: { hide: true } }, (_request, reply) =>
+    reply.callNotFound(),
+  );
   app.all('/*', { config: { action: 'platform.observe' }, schema: { hide: true } }, (request, reply) => {
     const { raw } = request;
     // Set here, never taken from the client: the address that people type is configured.
