@@ -151,7 +151,7 @@ describe('the places', () => {
   test('two publics that may not meet are never given one space at once, nor before the handover is over', async () => {
     const rows = await tuesday.sql`
       select s.slug, p.name, a.weekday from template_windows a
-      join template_windows b on b.space_id = a.space_id and b.weekday = a.weekday and b.id <> a.id
+      join template_windows b on b.template_id = a.template_id and b.space_id = a.space_id and b.weekday = a.weekday and b.id <> a.id
       join spaces p on p.id = a.space_id join sites s on s.id = a.site_id
       join audiences x on x.id = a.audience_id join audiences y on y.id = b.audience_id
       where a.starts_at_minute <= b.starts_at_minute and case when x.audience_class = y.audience_class

@@ -62,7 +62,7 @@ journey('a host releases hours to another public and takes the rule away again',
   const releases = page.getByRole('region', { name: 'Heures promises, puis libérées' });
   await releases.getByText('Libérer des heures').click();
   const form = releases.locator('form').last();
-  await form.getByRole('checkbox', { name: /lun\..*16 h – 18 h 30, Jeunes/ }).check();
+  await form.getByRole('checkbox', { name: /lun\..*16 h – 18 h 30, Jeunes/ }).first().check();
   await form.getByLabel('Libérer pour').selectOption({ label: 'Professionnels' });
   await form.getByLabel('Combien d’heures avant le début').fill('3');
   await form.getByRole('button', { name: 'Enregistrer la règle' }).click();

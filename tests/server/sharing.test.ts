@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as schema from '@mitoyen/db/schema';
+import { type Broker, runHousekeeping } from '@mitoyen/server';
 import { and, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Body, type Caller, startTestApi, type TestApi } from '../support/api.ts';
@@ -10,6 +11,7 @@ import { createTestNetwork, type TestNetwork, type TestPerson, type TestSite } f
 /** A Tuesday, 08:00 in Paris. */
 const NOW = Date.parse('2026-11-24T07:00:00Z');
 const HOUR = 3_600_000;
+const quiet = { info() {}, warn() {}, error() {} };
 
 const clock = new MovableClock(NOW);
 let database: TestDatabase;
@@ -143,6 +145,40 @@ describe('a window that is promised, then released', () => {
     clock.moveTo(NOW + 6 * HOUR);
     const after = await find();
     expect([before, after].map((items) => items.find(({ slug }: Body) => slug === 'place').freeCount)).toEqual([0, 4]);
+  });
+
+  it('is known to the doors within a minute of it, without anybody booking', async () => {
+    await release(24);
+    await network.within(async (tx) => {
+      await tx.insert(schema.bridges).values({
+        networkId: network.id,
+        id: randomUUID(),
+        siteId: place.id,
+        name: 'Box',
+        publicKey: 'k'.repeat(43),
+        createdAt: NOW,
+      });
+      await tx.update(schema.doors).set({ obeysAudienceWindows: true }).where(eq(schema.doors.networkId, network.id));
+    });
+    const published: string[] = [];
+    const broker = {
+      isConnected: () => true,
+      publish: async ({ topic }: { topic: string }) => {
+        published.push(topic);
+      },
+    } as unknown as Broker;
+    const housekeep = async (at: number) => {
+      clock.moveTo(at);
+      published.length = 0;
+      await runHousekeeping(api.services, broker, quiet);
+      return published.filter((topic) => topic.includes('/grants/')).length;
+    };
+    const instant = Date.parse('2026-11-24T13:00:00Z');
+    expect(await housekeep(instant - 60_000)).toBeGreaterThan(0);
+    // Nothing has changed: nothing is said.
+    expect(await housekeep(instant - 1_000)).toBe(0);
+    expect(await housekeep(instant)).toBeGreaterThan(0);
+    expect(await housekeep(instant + 59_000)).toBe(0);
   });
 
   it('is shown with the instant of each release', async () => {

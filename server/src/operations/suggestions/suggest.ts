@@ -29,12 +29,20 @@ export async function listSuggestions(context: Context, slug: string): Promise<R
   const spaces = await listSpaces(tx, networkId, [site.id]);
   const found = await loadSuggestionFacts(context, site, schedule);
   const { suggestions, skipped } = suggestUnusedTime(found.facts);
+  const spaceNames = new Map(spaces.map(({ id, name }) => [id, name]));
+  const trials = await listTrials(context, site, schedule, spaceNames);
+  // What is being tried, or is kept, is not proposed again meanwhile.
+  const tried = new Set(
+    trials
+      .filter(({ state }) => state !== 'stopped' && state !== 'over')
+      .map(({ hours }) => JSON.stringify(keyOf(hours))),
+  );
+  const fresh = suggestions.filter((each) => !tried.has(JSON.stringify(keyOf(hoursView(each)))));
   const shown = [
-    ...suggestions.filter(({ mode }) => mode !== 'open').slice(0, MOST_SHOWN - MOST_CLOSED_SHOWN),
-    ...suggestions.filter(({ mode }) => mode === 'open').slice(0, MOST_CLOSED_SHOWN),
+    ...fresh.filter(({ mode }) => mode !== 'open').slice(0, MOST_SHOWN - MOST_CLOSED_SHOWN),
+    ...fresh.filter(({ mode }) => mode === 'open').slice(0, MOST_CLOSED_SHOWN),
   ];
   const { from, until } = found.facts.observed;
-  const spaceNames = new Map(spaces.map(({ id, name }) => [id, name]));
   const nameOf = new Map(found.audiences.map(({ code, nameFr, nameEn }) => [code, locale === 'fr' ? nameFr : nameEn]));
   return ok({
     observed: { from, until, weeks: Math.floor(Temporal.PlainDate.from(from).until(until).days / 7) },
@@ -58,7 +66,7 @@ export async function listSuggestions(context: Context, slug: string): Promise<R
         locale,
       ),
     })),
-    trials: await listTrials(context, site, schedule, spaceNames),
+    trials,
   });
 }
 
