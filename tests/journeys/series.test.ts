@@ -134,7 +134,7 @@ journey('a time that is taken: ask to be told, see it among one’s bookings, no
 
   await page.goto('/reservations');
   await untilAlive(page);
-  expect(await textOf(page.getByRole('main'))).toContain('Vous êtes le premier servi.');
+  expect(await textOf(page.getByRole('main'))).toContain('Vous serez la première personne prévenue.');
   await page.getByRole('button', { name: 'Ne plus attendre' }).click();
   await eventually(() => page.getByText('Mes demandes en attente').count()).toBe(0);
 });

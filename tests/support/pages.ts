@@ -18,6 +18,7 @@ export async function allPages(): Promise<Record<'public' | 'member' | 'host' | 
     await bookOnDay(member, 20, true),
     await bookOnDay(member, 21, false),
   ];
+  const repeated = await repeatAtAnnot(member, 24);
   const [mail] = (await api('GET', '/demo/outbox')).items;
   const [somebody] = (await api('GET', '/host/members?q=Sidonie', { as: host })).items;
   const [structure] = (await api('GET', '/manager/structures', { as: manager })).items;
@@ -50,6 +51,9 @@ export async function allPages(): Promise<Record<'public' | 'member' | 'host' | 
       `/reservations/${later}`,
       `/reservations/${later}/deplacer`,
       `/reserver/${held}`,
+      `/reserver/repeter?${repeated.query}`,
+      `/reservations/repetees/${repeated.id}`,
+      `/reservations/repetees/${repeated.id}/modifier?portee=all&de=${repeated.from}&a=${repeated.until}`,
       '/compte',
       '/compte/enfants',
       '/administration',
@@ -111,4 +115,27 @@ async function bookOnDay(member: Login, days: number, confirmed: boolean): Promi
   });
   if (confirmed) await api('POST', `/bookings/${id}/confirm`, { as: member });
   return id;
+}
+
+/** Three weeks of some desk at Annot, and the address that would repeat its first date. */
+async function repeatAtAnnot(member: Login, days: number) {
+  const date = new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/Paris' }).format(Date.now() + days * 86_400_000);
+  const day = await api('GET', `/sites/annot/days/${date}?audience=professional&kind=desk`);
+  const [resource] = day.resources.filter(({ free }: Body) => free.length > 0);
+  const startsAt = String(resource.free[0].from);
+  const endsAt = new Date(Date.parse(startsAt) + 3_600_000).toISOString();
+  const clock = (iso: string) =>
+    new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/Paris', hour: '2-digit', minute: '2-digit' }).format(
+      new Date(iso),
+    );
+  const [from, until] = [clock(startsAt), clock(endsAt)];
+  const recurrence = { frequency: 'weekly', count: 3 };
+  const request = { resourceId: resource.id, firstDate: date, startsAt: from, endsAt: until, recurrence };
+  const preview = await api('POST', '/booking-series/preview', { as: member, body: request });
+  const decisions = preview.occurrences
+    .filter(({ state }: Body) => state !== 'free')
+    .map((each: Body) => ({ date: each.date, do: 'skip' }));
+  const { id } = await api('POST', '/booking-series', { as: member, body: { ...request, decisions } });
+  const query = new URLSearchParams({ lieu: 'annot', ressource: resource.id, debut: startsAt, fin: endsAt });
+  return { id: String(id), query: String(query), from, until };
 }
