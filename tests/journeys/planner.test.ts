@@ -215,10 +215,12 @@ journey('a closure over forty bookings: consequences, decisions, and everybody i
     const { items } = await api('GET', '/demo/outbox');
     const mails = await Promise.all(
       items
-        .filter((mail: Body) => addresses.includes(mail.to))
+        .filter((mail: Body) => addresses.includes(mail.recipient))
         .map((mail: Body) => api('GET', `/demo/outbox/${mail.id}`)),
     );
-    return new Set(mails.filter((mail) => JSON.stringify(mail).includes('avec un toit')).map(({ to }) => to)).size;
+    return new Set(
+      mails.filter((mail) => JSON.stringify(mail).includes('avec un toit')).map(({ recipient }) => recipient),
+    ).size;
   }).toBe(4);
 
   // Undone from the history: the closure is lifted, and that too is looked at first.
