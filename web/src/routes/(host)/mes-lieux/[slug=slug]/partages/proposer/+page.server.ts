@@ -18,7 +18,8 @@ export const load: PageServerLoad = async (event) => {
   return {
     options: sharing.options,
     firstDay: addDays(today, 1),
-    editing: sharing.agreements.find(({ id, state }) => id === url.searchParams.get('id') && state === 'proposed') ?? null,
+    editing:
+      sharing.agreements.find(({ id, state }) => id === url.searchParams.get('id') && state === 'proposed') ?? null,
   };
 };
 
