@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -402,6 +402,133 @@ describe('a booking at the door', () => {
     );
     expect(performance.now() - revokedAt).toBeLessThan(5_000);
     await another.stop();
+  });
+});
+
+describe('one place, two publics, one after the other', () => {
+  const HANDOVER = 30 * MINUTE;
+  const YOUTH_FROM = ELEVEN + HANDOVER;
+  const NO_REFERENT = { outcome: 'refused', reason: 'no_referent' };
+  let kid: TestPerson;
+  let ada: TestPerson;
+
+  /** The host plans the day as the planner sends it: professionals until eleven, thirty minutes to tidy up, young people, professionals again. */
+  async function planTheDay(): Promise<void> {
+    const before = await host.get(`/host/sites/${site.slug}/schedule`);
+    const open = (audience: string, startsAt: string, endsAt: string) => ({
+      id: randomUUID(),
+      spaceId: null,
+      audience,
+      weekday: null,
+      startsAt,
+      endsAt,
+    });
+    const template = {
+      id: randomUUID(),
+      name: 'Tous les jours',
+      spaceIds: null,
+      period: { kind: 'always' },
+      validFrom: null,
+      validUntil: null,
+      origin: 'host',
+      windows: [
+        open('professional', '08:00', '11:00'),
+        open('youth', '11:30', '18:00'),
+        open('professional', '18:30', '20:00'),
+      ],
+    };
+    const applied = await host.send('POST', `/host/sites/${site.slug}/schedule/changes`, {
+      revision: before.body.revision,
+      change: {
+        templates: { upsert: [template], delete: before.body.templates.map(({ id }: { id: string }) => id) },
+        settings: { handoverMinutes: { [site.openSpaceId]: 30, [site.roomSpaceId]: 30 } },
+      },
+      decisions: { default: 'cancel' },
+    });
+    expect(applied.status, JSON.stringify(applied.body)).toBe(201);
+  }
+
+  async function hostAt(at: number): Promise<void> {
+    await moveTo(at);
+    host = await api.as({ email: `host-${count}@alpes.example` });
+  }
+
+  async function referent(what: 'arrive' | 'leave'): Promise<void> {
+    const reply = await host.send('POST', `/host/sites/${site.slug}/referents/${ada.memberId}/presence`, { what });
+    expect(reply.status, JSON.stringify(reply.body)).toBe(204);
+  }
+
+  beforeEach(async () => {
+    await planTheDay();
+    kid = await network.addPerson(`kid-${count}`, { audience: 'youth' });
+    ada = await network.addPerson(`ada-${count}`);
+    expect((await host.send('PUT', `/host/sites/${site.slug}/referents/${ada.memberId}`)).status).toBe(204);
+  });
+
+  it('refuses the professional one minute after the handover, and lets the young person in behind a referent', async () => {
+    await giveBadge(leaPerson);
+    const { pin } = await book(lea);
+    const { pin: kidPin } = await book(await api.as(kid), YOUTH_FROM, YOUTH_FROM + 2 * HOUR);
+    const inTheHandover = await lea.send('POST', '/bookings', {
+      resourceId: site.deskIds[1],
+      startsAt: iso(TEN),
+      endsAt: iso(ELEVEN + 15 * MINUTE),
+    });
+    expect(inTheHandover).toMatchObject({ status: 422, body: { code: expect.stringContaining('handover') } });
+    await startSite();
+
+    await moveTo(ELEVEN - MINUTE);
+    expect(await withPin(pin)).toMatchObject({ outcome: 'opened' });
+    expect(await withBadge()).toMatchObject({ outcome: 'opened' });
+    expect(await withPin(kidPin)).toMatchObject({ outcome: 'refused', reason: 'not_yet' });
+
+    await hostAt(YOUTH_FROM + MINUTE);
+    expect(await withPin(pin)).toMatchObject({ outcome: 'refused', reason: 'ended' });
+    expect(await withBadge()).toMatchObject({ outcome: 'refused', reason: 'ended' });
+    expect(await withPin(kidPin)).toMatchObject(NO_REFERENT);
+
+    await referent('arrive');
+    await untilHeld();
+    expect(await withPin(kidPin)).toMatchObject({ outcome: 'opened' });
+    expect(await withPin(pin)).toMatchObject({ outcome: 'refused', reason: 'ended' });
+
+    // Ten minutes are the network's time of grace.
+    await referent('leave');
+    await untilHeld();
+    await moveTo(YOUTH_FROM + MINUTE + 10 * MINUTE - 1);
+    expect(await withPin(kidPin)).toMatchObject({ outcome: 'opened' });
+    await moveTo(YOUTH_FROM + MINUTE + 10 * MINUTE);
+    expect(await withPin(kidPin)).toMatchObject(NO_REFERENT);
+    await vi.waitFor(async () => {
+      const events = (await eventsOf('access')).sort((a, b) => a.sequence - b.sequence);
+      expect(events.filter(({ isGranted }) => !isGranted).map(({ reason }) => reason)).toEqual([
+        'not_yet',
+        'ended',
+        'ended',
+        'no_referent',
+        'ended',
+        'no_referent',
+      ]);
+    });
+  });
+
+  it('knows a referent by their badge at the door, who opens first', async () => {
+    const given = await host.send('POST', `/host/sites/${site.slug}/badges`, {
+      memberId: ada.memberId,
+      uid: badgeUid(7),
+      isStaff: true,
+    });
+    expect(given.status, JSON.stringify(given.body)).toBe(201);
+    const { pin: kidPin } = await book(await api.as(kid), YOUTH_FROM, YOUTH_FROM + 2 * HOUR);
+    await startSite();
+    await hostAt(YOUTH_FROM + MINUTE);
+    expect(await withPin(kidPin)).toMatchObject(NO_REFERENT);
+    expect(await withBadge(badgeUid(7))).toMatchObject({ outcome: 'opened' });
+    expect(await withPin(kidPin)).toMatchObject({ outcome: 'opened' });
+    await vi.waitFor(async () => {
+      const { body } = await host.get(`/host/sites/${site.slug}/referents`);
+      expect(body.items).toMatchObject([{ memberId: ada.memberId, presentSince: iso(YOUTH_FROM + MINUTE) }]);
+    });
   });
 });
 
