@@ -1,4 +1,4 @@
-import { findSite, listAudiences } from '@mitoyen/db/queries';
+import { findSite, listAudiences, listSpaces } from '@mitoyen/db/queries';
 import { classesMayMeet, dayWindow, overlaps, roomLeft, type Window } from '@mitoyen/domain';
 import type { Context } from '../../context.ts';
 import { ok, refuse } from '../../problems.ts';
@@ -29,7 +29,11 @@ export async function getSiteDay(context: Context, query: SiteDayQuery) {
   const { date } = query;
   const day = dayWindow(date, zone);
   const revisions = new Map([[site.id, site.scheduleRevision]]);
-  const facts = (await loadSiteFacts(context, [site.id], day, revisions)).get(site.id);
+  const [found, spaces] = await Promise.all([
+    loadSiteFacts(context, [site.id], day, revisions),
+    listSpaces(tx, networkId, [site.id]),
+  ]);
+  const facts = found.get(site.id);
   if (facts === undefined) return refuse('not_found');
   const booker = bookerOf(audience, actor);
   const resources = facts.resources.filter((resource) => query.kind === undefined || resource.kind === query.kind);
@@ -37,7 +41,7 @@ export async function getSiteDay(context: Context, query: SiteDayQuery) {
   const hours = hoursOnDate(facts, date, now);
   const visible = new Set(audiences.filter((each) => seesHours(each, actor)).map(({ code }) => code));
   const ownClasses = classesOf(facts.schedule, audience.code);
-  const spaceNames = new Map(facts.spaces.map((space) => [space.id, space.name]));
+  const spaceNames = new Map(spaces.map((space) => [space.id, space.name]));
   const byId = new Map(days.map((each) => [each.resourceId, each]));
   return ok({
     date,
