@@ -229,6 +229,7 @@ const bookingColumns = {
   seats: bookings.seats,
   memberId: bookings.memberId,
   memberName: members.displayName,
+  memberBirthDate: members.birthDate,
   memberAccountId: members.accountId,
   memberKind: members.kind,
   /** Booked by a partner structure for its public, or in hours agreed with it. */

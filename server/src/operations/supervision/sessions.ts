@@ -106,6 +106,9 @@ export async function getSession(context: Context, slug: string) {
       .filter(({ id }) => (policies.get(id)?.withoutReferent ?? 'not_needed') !== 'not_needed')
       .map(({ code }) => code),
   );
+  const asksConsent = new Set(
+    audiences.filter(({ id }) => policies.get(id)?.needsGuardianConsent === true).map(({ code }) => code),
+  );
   return ok({
     date,
     timeZone: site.timeZone,
@@ -151,8 +154,10 @@ export async function getSession(context: Context, slug: string) {
             bookingId: booking.id,
             memberId: booking.memberId,
             displayName: booking.memberName,
+            age: booking.memberBirthDate === null ? null : ageOn(booking.memberBirthDate, date),
             startsAt: iso(booking.startsAt),
             endsAt: iso(booking.endsAt),
+            needsConsent: asksConsent.has(booking.audience),
             hasConsent: consents.some(
               ({ minorMemberId, kind }) => minorMemberId === booking.memberId && kind === 'attendance',
             ),

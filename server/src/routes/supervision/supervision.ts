@@ -328,8 +328,12 @@ export async function supervisionRoutes(app: Api) {
                     bookingId: Id,
                     memberId: Id,
                     displayName: Type.String(),
+                    age: Nullable(Type.Integer({ minimum: 0, description: 'Of whom a date of birth is known.' })),
                     startsAt: Instant,
                     endsAt: Instant,
+                    needsConsent: Type.Boolean({
+                      description: 'Minors of these hours come with the agreement of a guardian.',
+                    }),
                     hasConsent: Type.Boolean(),
                   }),
                 ),

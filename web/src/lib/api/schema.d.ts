@@ -13002,6 +13002,7 @@ export interface operations {
                                 /** Format: uuid */
                                 memberId: string;
                                 displayName: string;
+                                age: number | null;
                                 /**
                                  * Format: date-time
                                  * @example 2026-11-24T08:00:00.000Z
@@ -13012,6 +13013,8 @@ export interface operations {
                                  * @example 2026-11-24T08:00:00.000Z
                                  */
                                 endsAt: string;
+                                /** @description Minors of these hours come with the agreement of a guardian. */
+                                needsConsent: boolean;
                                 hasConsent: boolean;
                             }[];
                         }[];

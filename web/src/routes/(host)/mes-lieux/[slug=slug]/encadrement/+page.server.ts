@@ -55,7 +55,9 @@ export const actions: Actions = {
   entrer: async ({ locals: { api }, params: { slug }, request, url }) => {
     const { text } = await fields(request);
     const orNull = (name: string) => (text(name) === '' ? null : text(name));
-    const kind = oneOf(['minor', 'adult', 'supervisor'], text('qui'), 'adult');
+    // Of somebody who is expected only the age is asked.
+    const expected = Number(text('age')) < 18 ? 'minor' : 'adult';
+    const kind = oneOf(['minor', 'adult', 'supervisor'], text('qui'), expected);
     const answer = await api.POST('/api/v1/host/sites/{slug}/session/attendances', {
       params: { path: { slug } },
       body: {
