@@ -382,7 +382,8 @@ test('after a start that failed half way, by two at once: one network, the same 
   expect(await digest(sql, secret)).toEqual(await digest(tuesday.sql, secret));
   const publicKeys = await Promise.all([sql, tuesday.sql].map((each) => each`select public_key from bridges`));
   expect(new Set(publicKeys.flat().map((row) => row.public_key)).size).toBe(6);
-});
+  // Three seeds and two digests of everything.
+}, 180_000);
 
 describe('the files', () => {
   test('only their owner reads them', async () => {

@@ -658,7 +658,8 @@ describe('the table of permissions', () => {
       }
     }
     expect(answers).toEqual(wanted);
-  });
+    // A thousand calls, and more with every route.
+  }, 180_000);
 
   it('means what it is meant to mean', () => {
     const admitted = (action: Action, target: Target) =>
