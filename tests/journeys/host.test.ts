@@ -17,7 +17,7 @@ journey(
 
     await page.getByRole('button', { name: 'Ajouter des heures' }).first().click();
     const dialog = page.getByRole('dialog', { name: 'Ajouter des heures' });
-    await dialog.locator('label').filter({ hasText: 'Jeunes' }).click();
+    await dialog.locator('label').filter({ hasText: /^\s*J\s*Jeunes/ }).click();
     await dialog.getByLabel('De', { exact: true }).fill('19:00');
     await dialog.getByLabel('À', { exact: true }).fill('20:30');
     await dialog.getByLabel('Espace').selectOption({ label: 'Bureau des permanences' });
