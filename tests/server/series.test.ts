@@ -316,10 +316,20 @@ describe('booking', () => {
     expect((await (await api.as(leaPerson)).send('POST', '/booking-series/preview', later)).body.free).toBe(2);
   });
 
-  it('books three years of weeks for a member, as their host, in well under a second', async () => {
-    const before = performance.now();
-    const series = await bookSeries(await asHost(), tuesdays(156, { memberId: leaPerson.memberId }));
-    expect(performance.now() - before).toBeLessThan(1_000);
+  it('books three years of weeks for a member, as their host, in the time of a few single bookings', async () => {
+    const host = await asHost();
+    const timed = async (request: object) => {
+      const before = performance.now();
+      const series = await bookSeries(host, request);
+      return { series, took: performance.now() - before };
+    };
+    const single: number[] = [];
+    for (const firstDate of ['2026-11-25', '2026-11-26', '2026-11-27', '2026-11-28', '2026-11-30']) {
+      single.push((await timed({ ...tuesdays(1), firstDate, rrule: 'FREQ=DAILY;COUNT=1' })).took);
+    }
+    const { series, took } = await timed(tuesdays(156, { memberId: leaPerson.memberId }));
+    // One by one it would be 156 times; measured as a ratio, it holds on a busy machine too.
+    expect(took).toBeLessThan(40 * (single.sort((one, other) => one - other)[2] as number));
     expect(series).toMatchObject({ upcoming: 156, memberName: `lea-${count}` });
     const rows = await rowsOf(series.id);
     expect(
