@@ -248,8 +248,8 @@ export const PROBLEMS = {
   ),
   'booking.age_out_of_range': kind(
     422,
-    ['Âge', 'Ces heures sont réservées à un autre âge.'],
-    ['Age', 'These hours are for another age.'],
+    ['Pas de cet âge', 'Ces heures sont réservées à un autre âge.'],
+    ['Not this age', 'These hours are for another age.'],
   ),
   'minor.too_many': kind(
     422,
