@@ -289,8 +289,8 @@ describe('who may meet whom', () => {
     expect(foreseen.hours[0].faults).toHaveLength(7);
     expect(foreseen.hours[0].faults[0]).toMatchObject({
       kind: 'same_site',
-      audiences: ['youth', 'social'],
-      spaceNames: ['Open area', 'Room'],
+      audiences: ['social', 'youth'],
+      spaceNames: ['Room', 'Open area'],
       startsAt: '00:00',
       endsAt: '24:00',
     });

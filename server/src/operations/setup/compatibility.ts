@@ -33,6 +33,7 @@ import {
   localTimeOf,
   type PlanFault,
   resolveCompatibility,
+  type ScheduledWindow,
   type Togetherness,
   weekdayOf,
 } from '@mitoyen/domain';
@@ -407,7 +408,7 @@ export async function refuseClasses(
       detail: [PROBLEMS[`compatibility.${reason}`].detail[locale], words, where]
         .filter((part) => part !== null)
         .join(' '),
-      audiences: [...fault.audiences],
+      audiences: [...fault.audiences].sort(),
     });
   }
   return refuse('request.invalid', { errors: [{ path: 'body/rules', message: reason }] });
@@ -641,11 +642,16 @@ function faultsOf(site: SiteSchedule, today: LocalDate, spaceNames: ReadonlyMap<
   if (site.siteClasses.size > 0) {
     const { windows } = expandRange(site.compiled, { from: today, until: addDays(today, LOOKED_AHEAD_DAYS) });
     for (const { from, until, windows: pair } of findSiteClashes(windows, site.siteClasses)) {
+      // Said once, whichever of the two the plan names first.
+      const [one, other] = pair.toSorted((a, b) => (a.audience < b.audience ? -1 : 1)) as [
+        ScheduledWindow,
+        ScheduledWindow,
+      ];
       const date = localDateOf(from, schedule.zone);
       found.push({
         kind: 'same_site',
-        audiences: [pair[0].audience, pair[1].audience],
-        spaceNames: names(pair[0].spaceId, pair[1].spaceId),
+        audiences: [one.audience, other.audience],
+        spaceNames: names(one.spaceId, other.spaceId),
         planName: null,
         weekday: weekdayOf(date),
         startsAt: localTimeOf(from, schedule.zone),
