@@ -121,6 +121,21 @@ describe('seats', () => {
     ]);
   });
 
+  it('count one by one in a search: those free throughout the hours asked for, or at the best time of the day', async () => {
+    await network.setHours(site, [{ from: 9 * 60, until: 13 * 60 }]);
+    await hold(member(0), seatsId, FROM, FROM + 2 * HOUR, 4);
+    await hold(member(1), seatsId, FROM + 2 * HOUR, FROM + 4 * HOUR, 1);
+    const found = async (hours: string) => {
+      const { body } = await api.get(`/sites?kind=seats&date=2026-11-25${hours}`);
+      const { freeCount, totalCount } = body.items.find((each: Body) => each.slug === site.slug);
+      return [freeCount, totalCount];
+    };
+    expect(await found('&from=09:00&until=12:00')).toEqual([2, 6]);
+    expect(await found('&from=11:00&until=12:00')).toEqual([5, 6]);
+    expect(await found('&from=12:00&until=14:00')).toEqual([0, 6]);
+    expect(await found('')).toEqual([5, 6]);
+  });
+
   it('many at once never take more than there are, and nobody is refused for whom there was room', async () => {
     const attempts = Array.from({ length: 10 }, (_, index) => hold(member(index), seatsId, FROM, FROM + HOUR));
     expect(codes(await Promise.all(attempts))).toEqual(

@@ -1,9 +1,10 @@
 import { findSite, listAudiences, listSpaces } from '@mitoyen/db/queries';
-import { classesMayMeet, dayWindow, overlaps, roomLeft, type Window } from '@mitoyen/domain';
+import { classesMayMeet, dayWindow, overlaps } from '@mitoyen/domain';
 import type { Context } from '../../context.ts';
 import { ok, refuse } from '../../problems.ts';
 import { iso, isoWindow } from '../views.ts';
-import { bookerOf, classesOf, hoursOnDate, loadSiteFacts, type SiteFacts, seesHours, siteDayOf } from './site-facts.ts';
+import { seatsLeft } from './seats-left.ts';
+import { bookerOf, classesOf, hoursOnDate, loadSiteFacts, seesHours, siteDayOf } from './site-facts.ts';
 
 export interface SiteDayQuery {
   readonly slug: string;
@@ -83,19 +84,4 @@ export async function getSiteDay(context: Context, query: SiteDayQuery) {
       };
     }),
   });
-}
-
-/** How many more people could come: bounded by the seats, and by what the building may hold. */
-function seatsLeft(facts: SiteFacts, resource: SiteFacts['resources'][number], open: readonly Window[]) {
-  const ofResource = facts.busy.filter(({ resourceId }) => resourceId === resource.id);
-  const seats = {
-    capacity: resource.capacity,
-    presences: ofResource.map((fact) => ({ ...fact.occupied, seats: fact.seats })),
-  };
-  const { buildingCapacity } = facts.schedule;
-  const building =
-    buildingCapacity === null
-      ? []
-      : [{ capacity: buildingCapacity, presences: facts.busy.map((fact) => ({ ...fact.present, seats: fact.seats })) }];
-  return roomLeft(open, [seats, ...building]);
 }

@@ -1,9 +1,19 @@
 import { searchText } from '@mitoyen/db';
 import { findCommunes, listAudiences, listSites } from '@mitoyen/db/queries';
-import { addDays, contains, dayWindow, localDateOf, localRange, normalise, type Window } from '@mitoyen/domain';
+import {
+  addDays,
+  contains,
+  dayWindow,
+  localDateOf,
+  localRange,
+  normalise,
+  overlaps,
+  type Window,
+} from '@mitoyen/domain';
 import type { Context } from '../../context.ts';
 import { ok, type Result, refuse } from '../../problems.ts';
 import { isoWindow } from '../views.ts';
+import { seatsLeft } from './seats-left.ts';
 import { bookerOf, hoursOnDate, loadSiteFacts, seesHours, siteDayOf, tariffOf } from './site-facts.ts';
 
 export interface SiteSearch {
@@ -74,6 +84,11 @@ export async function searchSites(context: Context, search: SiteSearch) {
     const asked = search.from && search.until ? localRange(date, search.from, search.until, zone) : null;
     const isFree = (free: readonly Window[]) =>
       asked ? contains(free, asked) : free.some((window) => window.until > now);
+    // Of the hours that are asked for, as many as stay free throughout; of the day, as many as are free at its best time.
+    const seatsFree = (rooms: readonly (Window & { readonly left: number })[]) => {
+      if (asked === null) return Math.max(0, ...rooms.filter(({ until }) => until > now).map(({ left }) => left));
+      return Math.min(...rooms.filter((room) => overlaps(room, asked)).map(({ left }) => left));
+    };
     const hours = ofSite === undefined || !isVisible ? [] : hoursOnDate(ofSite, date, now).windows;
     const openToday = normalise(hours.filter((window) => window.audience === audience.code));
     const prices = wanted.map((resource) => tariffOf(resource)?.hourMinor).filter((price) => price != null);
@@ -92,8 +107,12 @@ export async function searchSites(context: Context, search: SiteSearch) {
       longitude: site.longitude,
       timeZone: zone,
       distanceKm: site.distanceKm === null ? null : Math.round(site.distanceKm * 10) / 10,
-      freeCount: day.filter((resource) => isFree(resource.free)).length,
-      totalCount: wanted.length,
+      freeCount: day.reduce((sum, { free }, index) => {
+        const resource = wanted[index];
+        if (resource === undefined || ofSite === undefined || !isFree(free)) return sum;
+        return sum + (resource.kind === 'seats' ? seatsFree(seatsLeft(ofSite, resource, free)) : 1);
+      }, 0),
+      totalCount: wanted.reduce((sum, { kind, capacity }) => sum + (kind === 'seats' ? capacity : 1), 0),
       fromPrice: cheapest === null ? null : { minor: cheapest, currency: resources[0]?.currency ?? 'EUR' },
       openOnDate: openToday.map(isoWindow),
       isDemo: site.isDemo,
