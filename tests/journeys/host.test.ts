@@ -17,7 +17,10 @@ journey(
 
     await page.getByRole('button', { name: 'Ajouter des heures' }).first().click();
     const dialog = page.getByRole('dialog', { name: 'Ajouter des heures' });
-    await dialog.locator('label').filter({ hasText: /^\s*J\s*Jeunes/ }).click();
+    await dialog
+      .locator('label')
+      .filter({ hasText: /^\s*J\s*Jeunes/ })
+      .click();
     await dialog.getByLabel('De', { exact: true }).fill('19:00');
     await dialog.getByLabel('À', { exact: true }).fill('20:30');
     await dialog.getByLabel('Espace').selectOption({ label: 'Bureau des permanences' });
@@ -29,8 +32,9 @@ journey(
     await draft.getByText('1 changement à appliquer').waitFor();
     const youth = page.getByRole('gridcell', { name: /mercredi.*19 h – 20 h 30, Jeunes, Bureau des permanences/ });
     await youth.click();
-    await page.getByLabel('De', { exact: true }).fill('10:00');
-    await page.getByRole('button', { name: 'Valider' }).click();
+    const change = page.getByRole('dialog', { name: /^Modifier les heures/ });
+    await change.getByLabel('De', { exact: true }).fill('10:00');
+    await change.getByRole('button', { name: 'Valider' }).click();
     await draft.getByText('mettraient ensemble deux publics qui ne se rencontrent pas').waitFor();
     expect(await textOf(draft)).toContain('« Professionnels, 8 h 30 – 12 h 30 » et « Jeunes, 10 h – 20 h 30 »');
     expect(await draft.getByRole('button', { name: 'Voir les conséquences' }).isDisabled()).toBe(true);

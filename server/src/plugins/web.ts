@@ -13,6 +13,18 @@ declare module 'node:http' {
   }
 }
 
+/** How a page may be framed, opened or followed says nothing of a script; a page has some forty, and a slow line carries each line. */
+const OF_PAGES_ONLY = [
+  'cross-origin-opener-policy',
+  'origin-agent-cluster',
+  'referrer-policy',
+  'x-dns-prefetch-control',
+  'x-download-options',
+  'x-frame-options',
+  'x-permitted-cross-domain-policies',
+  'x-xss-protection',
+];
+
 /**
  * Mounts the built web app (adapter-node's handler) for every path that is not the API's. The handler reads the raw request, so this
  * encapsulated part of the server has no content-type parsers, and replies are handed over to it.
@@ -46,6 +58,7 @@ export async function webPlugin(app: FastifyInstance, options: { build: string }
     raw.headers['x-mitoyen-address'] = request.ip;
     raw.mitoyenFetch = injected;
     reply.hijack();
+    if (raw.url?.startsWith('/_app/immutable/')) for (const name of OF_PAGES_ONLY) reply.raw.removeHeader(name);
     compress(raw as Parameters<typeof compress>[0], reply.raw as Parameters<typeof compress>[1], () => {
       handler(raw, reply.raw, (error) => {
         if (error) request.log.error({ err: error }, 'page failed');
