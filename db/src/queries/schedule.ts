@@ -37,8 +37,24 @@ export async function loadScheduleRows(tx: Tx, networkId: string, siteIds: reado
   const ids = [...siteIds];
   const of = (columns: { networkId: PgColumn; siteId: PgColumn }): SQL | undefined =>
     and(eq(columns.networkId, networkId), inArray(columns.siteId, ids));
+  // Before all others: rows may then be newer than the revision that they are known by, never older.
+  const siteRows = await tx
+    .select({
+      id: sites.id,
+      structureId: sites.structureId,
+      timeZone: sites.timeZone,
+      schoolZone: sites.schoolZone,
+      schoolCalendar: sites.schoolCalendar,
+      holidayCalendar: sites.holidayCalendar,
+      onPublicHolidays: sites.onPublicHolidays,
+      buildingCapacity: sites.buildingCapacity,
+      revision: sites.scheduleRevision,
+      // Made by the transaction that asks: a revision of that number may yet become another's. Null: it has changed nothing.
+      isOwn: sql<boolean | null>`${sites}.xmin::text = pg_current_xact_id_if_assigned()::xid::text`,
+    })
+    .from(sites)
+    .where(and(eq(sites.networkId, networkId), inArray(sites.id, ids)));
   const [
-    siteRows,
     spaceRows,
     audienceRows,
     classRows,
@@ -59,22 +75,6 @@ export async function loadScheduleRows(tx: Tx, networkId: string, siteIds: reado
     agreementSpaceRows,
     agreementWindowRows,
   ] = await Promise.all([
-    tx
-      .select({
-        id: sites.id,
-        structureId: sites.structureId,
-        timeZone: sites.timeZone,
-        schoolZone: sites.schoolZone,
-        schoolCalendar: sites.schoolCalendar,
-        holidayCalendar: sites.holidayCalendar,
-        onPublicHolidays: sites.onPublicHolidays,
-        buildingCapacity: sites.buildingCapacity,
-        revision: sites.scheduleRevision,
-        // Made by the transaction that asks: a revision of that number may yet become another's. Null: it has changed nothing.
-        isOwn: sql<boolean | null>`${sites}.xmin::text = pg_current_xact_id_if_assigned()::xid::text`,
-      })
-      .from(sites)
-      .where(and(eq(sites.networkId, networkId), inArray(sites.id, ids))),
     tx
       .select()
       .from(spaces)

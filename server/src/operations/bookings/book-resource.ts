@@ -33,8 +33,9 @@ export async function bookResource(context: Context, input: BookingRequest): Pro
   const memberId = input.forMemberId ?? actor.memberId;
   if (memberId !== actor.memberId && !actor.wardIds.includes(memberId)) return refuse('not_found');
   const window = { from: input.startsAt, until: input.endsAt };
-  const [, resource, audience, heldCount] = await Promise.all([
-    lockSpaceOfResource(tx, networkId, input.resourceId),
+  // Held before the revision of the hours is asked for: in one batch the answer may be older than the lock.
+  await lockSpaceOfResource(tx, networkId, input.resourceId);
+  const [resource, audience, heldCount] = await Promise.all([
     findBookableResource(tx, networkId, input.resourceId),
     chooseAudience(context, memberId, input.audience),
     countHeld(tx, networkId, memberId, now),
