@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { noteBridgeHeard } from '@mitoyen/db/queries';
 import { bookings, bridges, credentials, mails, resources, waitlistEntries } from '@mitoyen/db/schema';
 import { newId } from '@mitoyen/domain';
 import { runHousekeeping } from '@mitoyen/server';
@@ -398,6 +399,22 @@ describe('nobody came', () => {
     clock.moveTo(late + 29 * MINUTE);
     await look();
     expect((await booking(running))?.status).toBe('no_show');
+  });
+
+  it('is worth what the bridge has been heard without a gap: from its greeting on, until it is gone', async () => {
+    const since = async (heard: 'greeting' | 'online' | 'offline', at: number) =>
+      network.within(async (tx) => {
+        await noteBridgeHeard(tx, network.id, bridgeId, heard, at);
+        const [row] = await tx.select().from(bridges).where(eq(bridges.id, bridgeId));
+        return row?.onlineSince ?? null;
+      });
+    await setBridge({ onlineSince: null });
+    expect(await since('online', NOW)).toBe(NOW);
+    // A status that comes again, as the broker keeps it, is no news.
+    expect(await since('online', NOW + MINUTE)).toBe(NOW);
+    expect(await since('greeting', NOW + 2 * MINUTE)).toBe(NOW + 2 * MINUTE);
+    expect(await since('offline', NOW + 3 * MINUTE)).toBeNull();
+    expect(await since('online', NOW + 4 * MINUTE)).toBe(NOW + 4 * MINUTE);
   });
 
   it('lets somebody who waits for the rest have it', async () => {
