@@ -88,6 +88,19 @@ describe('from an empty database to a first administrator', () => {
       code: 0,
       output: 'Admin@Example.org had an account and now is manager of "alpes".\n',
     });
+
+    // The manager invites somebody; where no mail leaves, whoever runs the machine reads it.
+    const structure = { name: 'Les Ateliers', legalForm: 'association', labels: [], contactEmail: null };
+    const { id } = (await api.send('POST', '/manager/structures', structure, asAdmin)).body;
+    const maya = { email: 'maya@example.org', displayName: 'Maya' };
+    await api.send('POST', `/manager/structures/${id}/staff`, maya, asAdmin);
+    const mail = await mitoyen(['last-mail', ' Maya@Example.org'], env);
+    expect(mail).toMatchObject({ code: 0 });
+    expect(mail.output).toMatch(/\/mot-de-passe\/[A-Za-z0-9_-]{43}/);
+    expect(await mitoyen(['last-mail', 'nobody@example.org'], env)).toEqual({
+      code: 2,
+      output: 'There is no mail to nobody@example.org.\n',
+    });
     expect((await signIn()).status).toBe(200);
     await api.close();
   });
