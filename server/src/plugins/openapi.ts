@@ -29,6 +29,7 @@ export function openApiDocument(publicUrl: string): FastifyDynamicSwaggerOptions
         { name: 'doors', description: 'Open a door from afar' },
         { name: 'host', description: 'The day of a site' },
         { name: 'schedule', description: 'Hours and closures' },
+        { name: 'sharing', description: 'Hours that others may use: releases, shares, agreements, suggestions' },
         { name: 'supervision', description: 'Supervised hours: referents, head counts, minors and guardians' },
         { name: 'badges', description: 'Badges' },
         { name: 'setup', description: 'What a place has: spaces, resources, tariffs, doors' },
