@@ -5,7 +5,7 @@ import { beforeAll, expect } from 'vitest';
 import { REPOSITORY } from '../../scripts/start/options.ts';
 import { arrivesAt, eventually, inBrowser, inPage } from '../support/journey.ts';
 import { allPages } from '../support/pages.ts';
-import { clearOfDemoBookings } from '../support/visitors.ts';
+import { api, clearOfDemoBookings, demoLogin } from '../support/visitors.ts';
 
 const journey = inBrowser();
 
@@ -13,11 +13,15 @@ let pages: Awaited<ReturnType<typeof allPages>>;
 beforeAll(async () => {
   await clearOfDemoBookings('gap');
   pages = await allPages();
+  for (const slug of ['annot', 'apt', 'gap']) {
+    const { templates, spaces } = await api('GET', `/host/sites/${slug}/schedule`, { as: demoLogin('manager') });
+    for (const { name } of [...templates, ...spaces]) FRENCH_ONLY.delete(name);
+  }
 });
 
 /**
  * What the catalogues say in French and otherwise in English, word for word: none of it may stand on an English page. Kinds and
- * labels are left out: places also name their rooms and themselves so.
+ * labels are left out: places also name their rooms and themselves so. So is what hosts called their hours and spaces.
  */
 const FRENCH_ONLY = new Set(
   ['', 'staff/'].flatMap((folder) => {

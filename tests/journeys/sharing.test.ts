@@ -24,7 +24,7 @@ journey(
     await booking.getByLabel('À', { exact: true }).fill('20:30');
     await booking.getByLabel('Nombre de personnes').fill('6');
     await booking.getByRole('button', { name: 'Réserver' }).click();
-    await page.getByText(/Code à la porte : \d{6}/).waitFor();
+    await page.getByText(/Code à la porte\s: \d{6}/).waitFor();
 
     // Outside the hours agreed, it is said why not, and nothing that was typed is lost.
     await booking.getByLabel('De', { exact: true }).fill('21:00');
@@ -62,7 +62,10 @@ journey('a host releases hours to another public and takes the rule away again',
   const releases = page.getByRole('region', { name: 'Heures promises, puis libérées' });
   await releases.getByText('Libérer des heures').click();
   const form = releases.locator('form').last();
-  await form.getByRole('checkbox', { name: /lun\..*16 h – 18 h 30, Jeunes/ }).first().check();
+  await form
+    .getByRole('checkbox', { name: /lun\..*16 h – 18 h 30, Jeunes/ })
+    .first()
+    .check();
   await form.getByLabel('Libérer pour').selectOption({ label: 'Professionnels' });
   await form.getByLabel('Combien d’heures avant le début').fill('3');
   await form.getByRole('button', { name: 'Enregistrer la règle' }).click();
