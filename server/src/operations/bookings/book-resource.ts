@@ -111,6 +111,7 @@ export async function bookResource(context: Context, input: BookingRequest): Pro
         seats,
         memberId,
         memberName: actor.displayName,
+        memberBirthDate: null,
         memberAccountId: actor.accountId,
         memberKind: 'person',
         partnerStructureId,
