@@ -35,7 +35,7 @@ journey(
     const change = page.getByRole('dialog', { name: /^Modifier les heures/ });
     await change.getByLabel('De', { exact: true }).fill('10:00');
     await change.getByRole('button', { name: 'Valider' }).click();
-    await draft.getByText('mettraient ensemble deux publics qui ne se rencontrent pas').waitFor();
+    await draft.getByText('mettraient ensemble deux publics qui ne se rencontrent pas').first().waitFor();
     expect(await textOf(draft)).toContain('« Professionnels, 8 h 30 – 12 h 30 » et « Jeunes, 10 h – 20 h 30 »');
     expect(await draft.getByRole('button', { name: 'Voir les conséquences' }).isDisabled()).toBe(true);
 
