@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { arrivesAt, eventually, inBrowser, textOf, untilAlive } from '../support/journey.ts';
+import { arrivesAt, inBrowser, textOf, untilAlive } from '../support/journey.ts';
 import { demoLogin } from '../support/visitors.ts';
 
 const journey = inBrowser();

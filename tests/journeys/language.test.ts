@@ -15,7 +15,8 @@ beforeAll(async () => {
   pages = await allPages();
   for (const slug of ['annot', 'apt', 'gap']) {
     const { templates, spaces } = await api('GET', `/host/sites/${slug}/schedule`, { as: demoLogin('manager') });
-    for (const { name } of [...templates, ...spaces]) FRENCH_ONLY.delete(name);
+    const { tariffs } = await api('GET', `/host/sites/${slug}/setup`, { as: demoLogin('manager') });
+    for (const { name } of [...templates, ...spaces, ...tariffs]) FRENCH_ONLY.delete(name);
   }
 });
 

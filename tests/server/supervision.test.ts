@@ -273,7 +273,9 @@ describe('who is counted in', () => {
     await parent.send('POST', `/bookings/${booked.body.id}/confirm`);
     const expected = async () =>
       (await host.get(path('session'))).body.spaces.find(({ id }: { id: string }) => id === site.openSpaceId).expected;
-    expect(await expected()).toMatchObject([{ memberId, displayName: 'Noa', age: 12, needsConsent: true, hasConsent: true }]);
+    expect(await expected()).toMatchObject([
+      { memberId, displayName: 'Noa', age: 12, needsConsent: true, hasConsent: true },
+    ]);
     await referent('arrive');
     expect((await come({ memberId, bookingId: booked.body.id })).status).toBe(201);
     expect(await expected()).toEqual([]);

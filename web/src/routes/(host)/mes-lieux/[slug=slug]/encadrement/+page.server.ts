@@ -21,6 +21,7 @@ export const load: PageServerLoad = async (event) => {
     q.length < 2 ? null : api.GET('/api/v1/host/members', { params: { query: { q } } }),
   ]);
   return {
+    me: account.memberId,
     session: dataOf(session),
     referents: dataOf(referents),
     policies: dataOf(policies).items,
