@@ -251,7 +251,7 @@ journey(
       const area = await day.boundingBox();
       if (area === null) throw new Error('nothing to draw on');
       const hours = await inPage<number>(page, 'document.querySelectorAll(".clock span").length');
-      const first = Number.parseInt((await page.locator('.clock span').first().textContent()).trim(), 10);
+      const first = Number.parseInt(((await page.locator('.clock span').first().textContent()) ?? '').trim(), 10);
       const y = (hour: number) => area.y + (area.height * (hour - first)) / hours;
       const x = area.x + area.width / 2;
       await page.mouse.move(x, y(from));
